@@ -1,0 +1,63 @@
+#pragma once
+// What a level law is, and the distribution that the random ones share.
+
+#include <cmath>
+#include <cstdint>
+#include <concepts>
+
+#include "heuristics/concepts.h"
+
+namespace skerry::heuristics {
+
+/// What a law may look at. Nothing here depends on threads or on the order of calls.
+struct LevelInput {
+  std::uint64_t seed;
+  ItemId id;
+  std::uint64_t rank;  ///< place in the order of insertion
+  std::uint32_t M;
+};
+
+/// level(input): the item's top level, 0..max_level.
+template <class L>
+concept LevelPolicy = NamedPolicy<L> && requires(const L law, const LevelInput& input) {
+  { law.level(input) } -> std::same_as<unsigned>;
+};
+
+/// With M >= 2 a level above 15 would need more than 2^15 items on level 1 alone per item; the cap
+/// bounds tables per level for M = 1 and for large ml.
+inline constexpr unsigned max_level = 15;
+
+/// ml of the paper: P(level >= l) = exp(-l / ml). `auto` is 1 / ln M, that is P = M^-l, computed in
+/// integers and so the same everywhere (M = 1 has no finite ml; it counts as 2).
+struct LevelScale {
+  double ml = 0;  ///< 0: auto
+
+  static LevelScale from(const Arguments& arguments) {
+    return {arguments.is("ml", "auto") ? 0 : arguments.real("ml", 1e-3, 10)};
+  }
+
+  /// The level that 64 uniform bits give: the number of thresholds 2^64 P(level >= l) above them.
+  unsigned level(std::uint64_t bits, std::uint32_t M) const {
+    unsigned level = 0;
+    if (ml == 0) {
+      const std::uint64_t base = M < 2 ? 2 : M;
+      std::uint64_t threshold = ~std::uint64_t{0} / base;
+      while (level < max_level && bits < threshold) {
+        ++level;
+        threshold /= base;
+      }
+      return level;
+    }
+    const long double two64 = 18446744073709551616.0L;
+    while (level < max_level &&
+           static_cast<long double>(bits) < two64 * std::exp(-(level + 1) / static_cast<long double>(ml))) {
+      ++level;
+    }
+    return level;
+  }
+};
+
+inline constexpr Parameter level_scale_parameter{
+    "ml", "real", "auto", "P(level >= l) = exp(-l / ml), 0.001..10; auto: 1 / ln M"};
+
+}  // namespace skerry::heuristics

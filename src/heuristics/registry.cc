@@ -1,0 +1,78 @@
+#include "heuristics/registry.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+
+namespace skerry::heuristics {
+
+namespace {
+
+/// Constructs the alternative of `Any` that a spec string names.
+template <class Any, std::size_t... I>
+Any parse(std::string_view kind, std::string_view text, std::index_sequence<I...>) {
+  const Spec spec = Spec::parse(text);
+  Any policy;
+  const auto try_one = [&]<class P>(std::type_identity<P>) {
+    if (spec.name != P::name) return false;
+    policy = P(Arguments(spec, P::parameters));
+    return true;
+  };
+  if ((try_one(std::type_identity<std::variant_alternative_t<I, Any>>{}) || ...)) return policy;
+  const std::string_view known[] = {std::variant_alternative_t<I, Any>::name...};
+  throw Error(Code::invalid_argument, unknown_name(kind, spec.name, known));
+}
+
+template <class Any>
+Any parse(std::string_view kind, std::string_view text) {
+  return parse<Any>(kind, text, std::make_index_sequence<std::variant_size_v<Any>>{});
+}
+
+template <class Any, std::size_t... I>
+void describe(std::string_view slot, std::vector<PolicyDescription>& all,
+              std::index_sequence<I...>) {
+  const auto one = [&]<class P>(std::type_identity<P>) {
+    all.push_back({slot, P::name, P::description, {P::parameters.begin(), P::parameters.end()}});
+  };
+  (one(std::type_identity<std::variant_alternative_t<I, Any>>{}), ...);
+}
+
+template <class Any>
+void describe(std::string_view slot, std::vector<PolicyDescription>& all) {
+  describe<Any>(slot, all, std::make_index_sequence<std::variant_size_v<Any>>{});
+}
+
+}  // namespace
+
+AnySelection selection(std::string_view spec) {
+  return parse<AnySelection>("selection rule", spec);
+}
+
+AnyOverflow overflow(std::string_view spec) { return parse<AnyOverflow>("overflow rule", spec); }
+
+AnyLevels levels(std::string_view spec) { return parse<AnyLevels>("level law", spec); }
+
+AnySchedule schedule(std::string_view spec) { return parse<AnySchedule>("schedule", spec); }
+
+void bind(AnySelection& selection, const MetricTraits& metric) {
+  RobustPrune* const rule = std::get_if<RobustPrune>(&selection);
+  if (rule == nullptr) return;
+  if (rule->alpha != 1 && !metric.non_negative) {
+    throw Error(Code::invalid_argument,
+                fmt::format("`robust_prune(alpha={})` has no meaning under metric `{}`, whose "
+                            "distances can be negative; use alpha=1 or another rule",
+                            rule->alpha, metric.name));
+  }
+  rule->set_power(metric.power);
+}
+
+std::vector<PolicyDescription> describe_policies() {
+  std::vector<PolicyDescription> all;
+  describe<AnySelection>("selection", all);
+  describe<AnyOverflow>("overflow", all);
+  describe<AnyLevels>("levels", all);
+  describe<AnySchedule>("schedule", all);
+  return all;
+}
+
+}  // namespace skerry::heuristics
