@@ -49,6 +49,9 @@ struct Metric {
   /// Stored distance -> what people and results see: L2, 1 - cos, -dot, L1, differing bits.
   double (*reported)(float stored);
 
+  /// Looks up kernels() for one metric.
+  Kernels (*choose_kernels)();
+
   /// Bytes of the vector alone: 4 * dimension, or ceil(dimension / 8).
   std::size_t vector_bytes(std::size_t dimension) const noexcept;
 
@@ -77,7 +80,7 @@ const Metric& metric(std::string_view name);
 /// truth and recall. Cosine of a zero vector: 1.
 double exact_distance(const Metric& metric, Bytes a, Bytes b, std::size_t dimension);
 
-/// Name of the instruction set that kernels() uses here ("AVX3", "AVX2", "SSE4", "SCALAR", ...).
+/// Name of the instruction set that kernels() uses here, as Highway calls it ("AVX3", "AVX2", ...).
 std::string_view kernel_target();
 
 }  // namespace skerry::distance

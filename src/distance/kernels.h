@@ -1,0 +1,14 @@
+#pragma once
+// The kernel families, each compiled for every instruction set and chosen once at run time.
+
+#include "distance/metric.h"
+
+namespace skerry::distance {
+
+Kernels squared_l2_kernels();
+Kernels cosine_kernels();
+Kernels negative_dot_kernels();
+Kernels l1_kernels();
+Kernels hamming_kernels();
+
+}  // namespace skerry::distance
