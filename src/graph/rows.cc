@@ -1,0 +1,60 @@
+#include "graph/rows.h"
+
+#include <sys/mman.h>
+
+#include <new>
+#include <string>
+
+#include "base/error.h"
+#include "base/parallel.h"
+
+namespace skerry::graph {
+
+namespace {
+
+constexpr std::size_t cache_line = 64;
+constexpr std::size_t large_page = std::size_t{2} << 20;
+
+}  // namespace
+
+void Rows::Free::operator()(std::byte* data) const noexcept { ::munmap(data, size); }
+
+Rows::Rows(const distance::Metric& metric, std::size_t dimension, std::size_t count)
+    : metric_(&metric),
+      dimension_(dimension),
+      row_bytes_(metric.row_bytes(dimension)),
+      stride_((row_bytes_ + cache_line - 1) / cache_line * cache_line),
+      count_(count) {
+  const std::size_t wanted = std::max<std::size_t>(stride_ * count, 1);
+  const std::size_t size = (wanted + large_page - 1) / large_page * large_page;
+  // Mapped one large page too long and trimmed, so that the block starts on a large page.
+  void* mapped = ::mmap(nullptr, size + large_page, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (mapped == MAP_FAILED) throw std::bad_alloc();
+  const auto address = reinterpret_cast<std::uintptr_t>(mapped);
+  const std::size_t before = (large_page - address % large_page) % large_page;
+  auto* start = static_cast<std::byte*>(mapped) + before;
+  if (before > 0) ::munmap(mapped, before);
+  if (before < large_page) ::munmap(start + size, large_page - before);
+  ::madvise(start, size, MADV_HUGEPAGE);
+  data_ = {start, Free{size}};
+}
+
+Rows encode_rows(const distance::Metric& metric, std::size_t dimension, Bytes vectors,
+                 std::size_t count, unsigned threads) {
+  Rows rows(metric, dimension, count);
+  const std::size_t size = metric.vector_bytes(dimension);
+  parallel_for(count, threads, 256, [&](std::size_t begin, std::size_t end, unsigned) {
+    for (std::size_t i = begin; i < end; ++i) {
+      try {
+        metric.encode(vectors.subspan(i * size, size), dimension,
+                      rows.mutable_row(static_cast<Slot>(i)));
+      } catch (const Error& error) {
+        throw Error(error.code(), "vector " + std::to_string(i) + ": " + error.what());
+      }
+    }
+  });
+  return rows;
+}
+
+}  // namespace skerry::graph

@@ -1,0 +1,58 @@
+#pragma once
+// Encoded vectors of one index in one block of memory, row i at slot i.
+
+#include <cstddef>
+#include <memory>
+
+#include "base/types.h"
+#include "distance/metric.h"
+
+namespace skerry::graph {
+
+/// Fixed-stride rows (see distance/metric.h), each starting on a cache line. Asks the system for
+/// large pages, since a search reads rows at random. Movable, not copyable.
+class Rows {
+ public:
+  Rows() = default;
+
+  /// Room for `count` rows, zeroed. Throws std::bad_alloc.
+  Rows(const distance::Metric& metric, std::size_t dimension, std::size_t count);
+
+  std::size_t size() const noexcept { return count_; }
+
+  std::size_t dimension() const noexcept { return dimension_; }
+
+  const distance::Metric& metric() const noexcept { return *metric_; }
+
+  const std::byte* operator[](Slot slot) const noexcept { return data_.get() + slot * stride_; }
+
+  std::byte* mutable_row(Slot slot) noexcept { return data_.get() + slot * stride_; }
+
+  /// Bytes between two rows: the row size rounded up to whole cache lines.
+  std::size_t stride() const noexcept { return stride_; }
+
+  /// Bytes of a row that mean something.
+  std::size_t row_bytes() const noexcept { return row_bytes_; }
+
+  std::size_t resident_bytes() const noexcept { return stride_ * count_; }
+
+ private:
+  struct Free {
+    std::size_t size;
+    void operator()(std::byte* data) const noexcept;
+  };
+
+  std::unique_ptr<std::byte[], Free> data_;
+  const distance::Metric* metric_ = nullptr;
+  std::size_t dimension_ = 0;
+  std::size_t row_bytes_ = 0;
+  std::size_t stride_ = 0;
+  std::size_t count_ = 0;
+};
+
+/// Encodes `count` vectors that lie one after the other in `vectors` on `threads` threads.
+/// Throws what Metric::encode throws, with the vector's number in the message.
+Rows encode_rows(const distance::Metric& metric, std::size_t dimension, Bytes vectors,
+                 std::size_t count, unsigned threads);
+
+}  // namespace skerry::graph

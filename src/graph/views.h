@@ -1,0 +1,132 @@
+#pragma once
+// The three places where a search may find nodes (GraphView in graph/search.h):
+//
+//   direct  the store, on every access
+//   memo    the store once per record, then a remembered pointer into it; needs a store whose
+//           views live as long as the snapshot
+//   frozen  the whole index decoded into memory before the first query
+//
+// All three show the same graph and rows, so results and distance counts are equal.
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "graph/graph.h"
+#include "graph/rows.h"
+#include "graph/search.h"
+#include "graph/stored_index.h"
+
+namespace skerry::graph {
+
+/// Reads a graph and rows in memory; also the view of a build over its own graph.
+class FrozenView {
+ public:
+  FrozenView(const Graph& graph, const Rows& rows) : graph_(&graph), rows_(&rows) {}
+
+  std::size_t size() const noexcept { return rows_->size(); }
+
+  Code links(unsigned level, Slot slot, std::span<const Slot>& out) const noexcept {
+    out = graph_->links(level, slot);
+    return Code::ok;
+  }
+
+  Code rows(std::span<const Slot> slots, const std::byte** out) const noexcept {
+    // The first line of every row is asked for before the first row is compared; the processor's own
+    // prefetcher follows a row once it is being read. Asking for more lines was measured slower.
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      out[i] = (*rows_)[slots[i]];
+      __builtin_prefetch(out[i]);
+    }
+    return Code::ok;
+  }
+
+  void prefetch(Slot slot) const noexcept {
+    const auto* list = static_cast<const std::byte*>(graph_->address(0, slot));
+    __builtin_prefetch(list);
+    __builtin_prefetch(list + 64);
+  }
+
+  RecordPlace failure() const noexcept { return {}; }  // records in memory do not fail
+
+ private:
+  const Graph* graph_;
+  const Rows* rows_;
+};
+
+/// Asks the store for every record, one multi_get for the rows of a hop.
+class DirectView {
+ public:
+  explicit DirectView(const StoredIndex& index);
+
+  std::size_t size() const noexcept { return index_->meta().items; }
+  Code links(unsigned level, Slot slot, std::span<const Slot>& out);
+  Code rows(std::span<const Slot> slots, const std::byte** out);
+
+  void prefetch(Slot) const noexcept {}
+
+  RecordPlace failure() const noexcept { return failure_; }
+
+ private:
+  const StoredIndex* index_;
+  std::size_t row_bytes_;
+  kv::Scope link_scope_;
+  kv::Scope row_scope_;
+  std::vector<Slot> decoded_;
+  std::vector<std::array<std::byte, 4>> key_bytes_;
+  std::vector<kv::Key> keys_;
+  std::vector<kv::View> values_;
+  RecordPlace failure_;
+};
+
+/// Remembered places of records, shared by the views of all threads on one StoredIndex. Filled on
+/// first use; dies before the index does.
+class Memo {
+ public:
+  /// Throws Error{unsupported} when the store's views do not live as long as the snapshot.
+  explicit Memo(const StoredIndex& index);
+
+  const StoredIndex& index() const noexcept { return *index_; }
+
+  /// Bytes of the pointer tables.
+  std::size_t resident_bytes() const noexcept;
+
+ private:
+  friend class MemoView;
+
+  // One word holds a record's address in 48 bits and its size in 16: it is read and written without
+  // a lock, and a record that does not fit in it is not remembered.
+  using Word = std::atomic<std::uint64_t>;
+
+  const StoredIndex* index_;
+  std::vector<std::unique_ptr<Word[]>> links_;  ///< per level, one word a slot
+  std::unique_ptr<std::atomic<const std::byte*>[]> rows_;
+};
+
+class MemoView {
+ public:
+  explicit MemoView(Memo& memo);
+
+  std::size_t size() const noexcept { return memo_->index_->meta().items; }
+  Code links(unsigned level, Slot slot, std::span<const Slot>& out);
+  Code rows(std::span<const Slot> slots, const std::byte** out);
+  void prefetch(Slot slot) const noexcept;
+
+  RecordPlace failure() const noexcept { return failure_; }
+
+ private:
+  Code fetch_row(Slot slot, const std::byte*& row);
+
+  Memo* memo_;
+  std::size_t row_bytes_;
+  kv::Scope scope_;
+  std::vector<Slot> decoded_;
+  RecordPlace failure_;
+};
+
+static_assert(GraphView<FrozenView> && GraphView<DirectView> && GraphView<MemoView>);
+
+}  // namespace skerry::graph
