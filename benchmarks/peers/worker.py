@@ -1,0 +1,98 @@
+"""One peer in a process of its own, with its index kept in memory between rounds.
+
+A process each keeps thread pools and allocators apart, and a crash takes one peer only.
+"""
+
+import importlib.metadata
+import multiprocessing
+import os
+import statistics
+import tempfile
+import time
+
+import adapters
+import dataset as datasets
+
+
+class PeerFailed(Exception):
+    pass
+
+
+def _search_all(peer, data, truth, options):
+    """Every point: one untimed pass over the queries, then timed ones, each one batch call."""
+    points = []
+    for ef in options.ef:
+        found = peer.search(data.test, options.k, ef)
+        seconds = []
+        for _ in range(options.passes):
+            start = time.perf_counter()
+            peer.search(data.test, options.k, ef)
+            seconds.append(time.perf_counter() - start)
+        points.append(
+            {
+                "ef": ef,
+                "recall": datasets.strict_recall(found, truth),
+                "qps": len(data.test) / statistics.median(seconds),
+                "distances": peer.distances_per_query,
+            }
+        )
+    return points
+
+
+def _serve(connection, kind, options):
+    os.environ["RAYON_NUM_THREADS"] = str(options.build_threads)
+    with tempfile.TemporaryDirectory(dir=options.output) as folder:
+        data = datasets.Dataset(options.dataset)
+        truth = data.truth(options.k)
+        peer = adapters.PEERS[kind](
+            data.metric, options.M, options.ef_construction, options.build_threads, folder
+        )
+        while (command := connection.recv()) != "stop":
+            try:
+                if command == "build":
+                    start = time.perf_counter()
+                    peer.build(data.train)
+                    answer = {"seconds": time.perf_counter() - start, "bytes": peer.save()}
+                else:
+                    answer = _search_all(peer, data, truth, options)
+            except Exception as error:  # whatever a peer throws is a result about this peer
+                answer = PeerFailed(f"{type(error).__name__}: {error}")
+            connection.send(answer)
+
+
+class Worker:
+    """The parent's end. Every call raises PeerFailed if the peer threw or died."""
+
+    def __init__(self, kind, options):
+        peer = adapters.PEERS[kind]
+        self.label = f"{peer.label} {importlib.metadata.version(peer.package)}"
+        self.builds_once = getattr(peer, "builds_once", False)
+        context = multiprocessing.get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs, kind, options), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def _ask(self, command):
+        try:
+            self._connection.send(command)
+            answer = self._connection.recv()
+        except (EOFError, OSError):
+            self._process.join()
+            raise PeerFailed(f"its process died ({self._process.exitcode})") from None
+        if isinstance(answer, PeerFailed):
+            raise answer
+        return answer
+
+    def build(self):
+        return self._ask("build")
+
+    def search(self):
+        return self._ask("search")
+
+    def stop(self):
+        try:
+            self._connection.send("stop")
+        except OSError:
+            pass
+        self._process.join()
