@@ -1,0 +1,124 @@
+#include "distance/metric.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+
+namespace skerry::distance {
+namespace {
+
+std::string refusal(std::string_view name, const std::vector<float>& vector) {
+  const Metric& chosen = metric(name);
+  std::vector<std::byte> row(chosen.row_bytes(vector.size()));
+  try {
+    chosen.encode(std::as_bytes(std::span(vector)), vector.size(), row.data());
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::invalid_argument);
+    return error.what();
+  }
+  return "";
+}
+
+double distance(std::string_view name, const std::vector<float>& a, const std::vector<float>& b) {
+  const Metric& chosen = metric(name);
+  std::vector<std::byte> row_a(chosen.row_bytes(a.size()));
+  std::vector<std::byte> row_b(chosen.row_bytes(b.size()));
+  chosen.encode(std::as_bytes(std::span(a)), a.size(), row_a.data());
+  chosen.encode(std::as_bytes(std::span(b)), b.size(), row_b.data());
+  return chosen.reported(chosen.kernels().pair(row_a.data(), row_b.data(), a.size()));
+}
+
+TEST(Metric, GivesTheDistancesOfAHandWorkedPair) {
+  // (3, 4) and (6, 8): differences 3 and 4, the same direction, dot 18 + 32.
+  EXPECT_DOUBLE_EQ(distance("euclidean", {3, 4}, {6, 8}), 5);
+  EXPECT_DOUBLE_EQ(distance("manhattan", {3, 4}, {6, 8}), 7);
+  EXPECT_DOUBLE_EQ(distance("inner_product", {3, 4}, {6, 8}), -50);
+  EXPECT_NEAR(distance("cosine", {3, 4}, {6, 8}), 0, 1e-6);
+  EXPECT_NEAR(distance("cosine", {1, 0}, {0, 5}), 1, 1e-6);
+  EXPECT_NEAR(distance("cosine", {1, 0}, {-2, 0}), 2, 1e-6);
+}
+
+TEST(Metric, CountsDifferingBits) {
+  const Metric& hamming = metric("hamming");
+  const std::byte a[2] = {std::byte{0b10101010}, std::byte{0b1}};
+  const std::byte b[2] = {std::byte{0b10101001}, std::byte{0b0}};
+  EXPECT_EQ(hamming.kernels().pair(a, b, 9), 3.0F);
+  EXPECT_EQ(exact_distance(hamming, a, b, 9), 3.0);
+}
+
+TEST(Metric, AZeroVectorIsAtDistanceOneFromEverythingUnderCosine) {
+  EXPECT_EQ(distance("cosine", {0, 0, 0}, {1, 2, 3}), 1);
+  EXPECT_EQ(distance("cosine", {0, 0, 0}, {0, 0, 0}), 1);
+  const std::vector<float> zero(3, 0);
+  const std::vector<float> other = {1, 2, 3};
+  EXPECT_EQ(exact_distance(metric("cosine"), std::as_bytes(std::span(zero)),
+                           std::as_bytes(std::span(other)), 3), 1);
+}
+
+TEST(Metric, RefusesNotANumberAndInfinityAndNamesTheComponent) {
+  for (const Metric& each : metrics()) {
+    if (each.element == Element::bit) continue;
+    EXPECT_NE(refusal(each.name, {1, std::numeric_limits<float>::quiet_NaN(), 3}).find("component 1"),
+              std::string::npos);
+    EXPECT_NE(refusal(each.name, {1, 2, -std::numeric_limits<float>::infinity()}).find("component 2"),
+              std::string::npos);
+  }
+}
+
+TEST(Metric, RefusesVectorsWhoseDistancesCouldOverflow) {
+  EXPECT_NE(refusal("euclidean", {1e19F, 1e19F}), "");
+  EXPECT_NE(refusal("inner_product", {1e19F}), "");
+  EXPECT_NE(refusal("manhattan", {2e38F}), "");
+  EXPECT_NE(refusal("cosine", {1e17F}), "");
+  EXPECT_EQ(refusal("euclidean", {9e18F}), "");
+  // The largest legal vectors, opposed, stay finite.
+  EXPECT_TRUE(std::isfinite(distance("euclidean", {9.2e18F}, {-9.2e18F})));
+  EXPECT_TRUE(std::isfinite(distance("manhattan", {1.7e38F}, {-1.7e38F})));
+}
+
+TEST(Metric, CosineIsSoundForTheShortestAndLongestLegalVectors) {
+  EXPECT_NEAR(distance("cosine", {1e-15F, 0}, {1e15F, 0}), 0, 1e-6);
+  EXPECT_NEAR(distance("cosine", {1e-15F, 0}, {0, 1e-15F}), 1, 1e-6);
+  EXPECT_EQ(distance("cosine", {1e-17F, 0}, {1e-17F, 0}), 1);  // counts as zero
+}
+
+TEST(Metric, RefusesSpareBitsAndWrongSizes) {
+  const Metric& hamming = metric("hamming");
+  std::byte row[2];
+  const std::byte spare[2] = {std::byte{0}, std::byte{0b10}};
+  EXPECT_THROW(hamming.encode(spare, 9, row), Error);
+  EXPECT_NO_THROW(hamming.encode(spare, 10, row));
+  EXPECT_THROW(hamming.encode(std::span(spare).first(1), 9, row), Error);
+}
+
+TEST(Metric, ARowIsTheVectorAsGivenAndThenTheHeader) {
+  const Metric& cosine = metric("cosine");
+  const std::vector<float> vector = {3, 4};
+  std::vector<std::byte> row(cosine.row_bytes(2));
+  ASSERT_EQ(row.size(), 12U);
+  cosine.encode(std::as_bytes(std::span(vector)), 2, row.data());
+  EXPECT_EQ(load<float>(row.data()), 3.0F);
+  EXPECT_EQ(load<float>(row.data() + 4), 4.0F);
+  EXPECT_EQ(load<float>(row.data() + 8), 0.2F);
+  EXPECT_EQ(metric("euclidean").row_bytes(2), 8U);
+  EXPECT_EQ(metric("hamming").row_bytes(9), 2U);
+}
+
+TEST(Metric, AMisspeltNameIsAnsweredWithTheNearest) {
+  try {
+    metric("cosin");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("did you mean `cosine`"), std::string::npos);
+  }
+}
+
+TEST(Metric, KernelTargetIsNamed) { EXPECT_FALSE(kernel_target().empty()); }
+
+}  // namespace
+}  // namespace skerry::distance
