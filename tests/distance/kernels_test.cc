@@ -84,10 +84,8 @@ float model(const Metric& metric, const std::byte* a, const std::byte* b, std::s
 /// Runs `check` with the kernels of every instruction set that this machine has.
 template <class Check>
 void on_every_target(const Metric& metric, Check&& check) {
-  const auto all = static_cast<std::uint64_t>(hwy::SupportedTargets());
-  for (std::uint64_t left = all; left != 0; left &= left - 1) {
-    const std::uint64_t target = left & (0 - left);
-    hwy::SetSupportedTargetsForTest(static_cast<decltype(hwy::SupportedTargets())>(target));
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    hwy::SetSupportedTargetsForTest(target);
     hwy::GetChosenTarget().Update(hwy::SupportedTargets());
     SCOPED_TRACE(std::string(metric.name) + " on " + std::string(kernel_target()));
     check(metric.kernels());
