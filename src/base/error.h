@@ -14,16 +14,16 @@ enum class Code : std::uint8_t {
   not_found,         ///< the key, table, file or item does not exist
   invalid_argument,  ///< the caller asked for something that has no meaning
   key_size,          ///< a key is empty or longer than the contract's 511 bytes
-  busy,              ///< another writer, process or live snapshot is in the way; nothing was changed
-  full,              ///< the store's own limit (map size, reader slots, transaction size) is reached
-  no_space,          ///< the file system is full
-  io,                ///< the operating system or the engine reported an I/O failure
-  corrupt,           ///< stored bytes contradict the format
-  version,           ///< written by a format version that this build does not read
-  mismatch,          ///< opened with another metric, dimension or encoding than it was written with
-  unsupported,       ///< this store or build cannot do it
-  closed,            ///< the object was committed, aborted or closed before
-  cancelled,         ///< the caller's cancellation flag was seen
+  busy,         ///< another writer, process or live snapshot is in the way; nothing was changed
+  full,         ///< the store's own limit (map size, reader slots, transaction size) is reached
+  no_space,     ///< the file system is full
+  io,           ///< the operating system or the engine reported an I/O failure
+  corrupt,      ///< stored bytes contradict the format
+  version,      ///< written by a format version that this build does not read
+  mismatch,     ///< opened with another metric, dimension or encoding than it was written with
+  unsupported,  ///< this store or build cannot do it
+  closed,       ///< the object was committed, aborted or closed before
+  cancelled,    ///< the caller's cancellation flag was seen
 };
 
 /// The code's name, for messages ("not_found").

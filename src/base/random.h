@@ -20,7 +20,8 @@ constexpr std::uint64_t mix64(std::uint64_t x) noexcept {
 
 /// A hash of (seed, value), independent of any order of calls.
 constexpr std::uint64_t hash64(std::uint64_t seed, std::uint64_t value) noexcept {
-  return mix64(mix64(seed + 0x9e3779b97f4a7c15U) ^ (value * 0x9e3779b97f4a7c15U + 0x632be59bd9b4e019U));
+  return mix64(mix64(seed + 0x9e3779b97f4a7c15U) ^
+               (value * 0x9e3779b97f4a7c15U + 0x632be59bd9b4e019U));
 }
 
 class Random {

@@ -34,7 +34,8 @@ class Parser {
     const std::string found =
         at_ < text_.size() ? fmt::format("`{}`", text_[at_]) : std::string("the end");
     throw Error(Code::invalid_argument, fmt::format("`{}` is not a spec: expected {} at column {}, "
-                                                    "found {}", text_, expected, at_ + 1, found));
+                                                    "found {}",
+                                                    text_, expected, at_ + 1, found));
   }
 
   void skip_space() {
@@ -65,13 +66,12 @@ class Parser {
       read_spec();
       --depth_;
     } else {
-      while (at_ < text_.size() && (is_name(text_[at_]) || text_[at_] == '.' || text_[at_] == '-' ||
-                                    text_[at_] == '+')) {
+      while (at_ < text_.size() &&
+             (is_name(text_[at_]) || text_[at_] == '.' || text_[at_] == '-' || text_[at_] == '+')) {
         ++at_;
       }
       double number = 0;
-      const auto [end, error] =
-          std::from_chars(text_.data() + start, text_.data() + at_, number);
+      const auto [end, error] = std::from_chars(text_.data() + start, text_.data() + at_, number);
       if (at_ == start || error != std::errc() || end != text_.data() + at_) {
         at_ = start;
         fail("a value");
@@ -182,7 +182,8 @@ const std::string& Arguments::word(std::string_view name) const {
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     if (parameters_[i].name == name) return values_[i];
   }
-  throw Error(Code::invalid_argument, fmt::format("`{}` declares no parameter `{}`", policy_, name));
+  throw Error(Code::invalid_argument,
+              fmt::format("`{}` declares no parameter `{}`", policy_, name));
 }
 
 bool Arguments::is(std::string_view name, std::string_view word) const {
@@ -193,8 +194,10 @@ bool Arguments::boolean(std::string_view name) const {
   const std::string& text = word(name);
   if (text == "true") return true;
   if (text == "false") return false;
-  throw Error(Code::invalid_argument, fmt::format("`{}`: parameter `{}` is `{}`; it must be true or "
-                                                  "false", policy_, name, text));
+  throw Error(Code::invalid_argument,
+              fmt::format("`{}`: parameter `{}` is `{}`; it must be true or "
+                          "false",
+                          policy_, name, text));
 }
 
 std::int64_t Arguments::integer(std::string_view name, std::int64_t low, std::int64_t high) const {
@@ -219,7 +222,8 @@ double Arguments::real(std::string_view name, double low, double high) const {
 
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
   std::string_view best;
-  std::size_t best_edits = std::max<std::size_t>(1, word.size() / 3) + 1;
+  // About a third of the word may be wrong, and a swap or a slip in any.
+  std::size_t best_edits = (word.size() < 4 ? 1 : word.size() / 3 + 1) + 1;
   for (const std::string_view candidate : candidates) {
     const std::size_t distance = edits(word, candidate);
     if (distance < best_edits) {
@@ -233,9 +237,10 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 std::string unknown_name(std::string_view kind, std::string_view word,
                          std::span<const std::string_view> known) {
   const std::string_view near = nearest(word, known);
-  return fmt::format("unknown {} `{}`{}. Known: {}", kind, word,
-                     near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near),
-                     known.empty() ? std::string("none") : fmt::format("{}", fmt::join(known, ", ")));
+  return fmt::format(
+      "unknown {} `{}`{}. Known: {}", kind, word,
+      near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near),
+      known.empty() ? std::string("none") : fmt::format("{}", fmt::join(known, ", ")));
 }
 
 }  // namespace skerry

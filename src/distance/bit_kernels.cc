@@ -11,6 +11,7 @@
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
+
 namespace skerry::distance {
 namespace HWY_NAMESPACE {
 
@@ -49,6 +50,7 @@ Kernels hamming() { return {&hamming_pair, &hamming_batch}; }
 
 }  // namespace HWY_NAMESPACE
 }  // namespace skerry::distance
+
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE

@@ -1,9 +1,9 @@
 // Kernels over f32 rows.
 //
-// Element i of a row belongs to virtual lane i mod 32. Each lane sums in index order; the 32 sums are
-// added as a tree (lane j with lane j + 16, then j + 8, 4, 2, 1); what is missing to a multiple of 32
-// counts as zeros. Products are rounded before they are added. So the result does not depend on how
-// wide the machine's registers are.
+// Element i of a row belongs to virtual lane i mod 32. Each lane sums in index order; the 32 sums
+// are added as a tree (lane j with lane j + 16, then j + 8, 4, 2, 1); what is missing to a multiple
+// of 32 counts as zeros. Products are rounded before they are added. So the result does not depend
+// on how wide the machine's registers are.
 
 #include <array>
 #include <cstring>
@@ -16,6 +16,7 @@
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
+
 namespace skerry::distance {
 namespace HWY_NAMESPACE {
 
@@ -73,8 +74,8 @@ HWY_INLINE float reduce(Vector* v) {
 
 /// Sums of `count` rows against `query`, one whole block of virtual lanes at a time.
 template <class Term, std::size_t count>
-HWY_INLINE void sum_rows(const std::byte* query, const std::byte* const* rows, std::size_t dimension,
-                         float* out) {
+HWY_INLINE void sum_rows(const std::byte* query, const std::byte* const* rows,
+                         std::size_t dimension, float* out) {
   Vector total[count][sums];
   for (std::size_t r = 0; r < count; ++r) {
     for (std::size_t j = 0; j < sums; ++j) total[r][j] = hn::Zero(Tag());
@@ -178,6 +179,7 @@ std::string_view target_name() { return hwy::TargetName(HWY_TARGET); }
 
 }  // namespace HWY_NAMESPACE
 }  // namespace skerry::distance
+
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE

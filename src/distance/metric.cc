@@ -56,7 +56,8 @@ void refuse_length(std::string_view norm, double value, double limit) {
   if (value <= limit) return;
   throw Error(Code::invalid_argument,
               fmt::format("the vector is too long: its {} is {:.3g}, and above {:.3g} distances "
-                          "could overflow", norm, value, limit));
+                          "could overflow",
+                          norm, value, limit));
 }
 
 constexpr double least_norm = 1e-16;
@@ -117,8 +118,7 @@ double exact_distance(const Metric& metric, Bytes a, Bytes b, std::size_t dimens
   if (metric.element == Element::bit) {
     std::size_t count = 0;
     for (std::size_t i = 0; i < metric.vector_bytes(dimension); ++i) {
-      count += static_cast<std::size_t>(
-          __builtin_popcount(std::to_integer<unsigned>(a[i] ^ b[i])));
+      count += static_cast<std::size_t>(__builtin_popcount(std::to_integer<unsigned>(a[i] ^ b[i])));
     }
     return static_cast<double>(count);
   }

@@ -1,9 +1,9 @@
 #pragma once
 // Metrics: what a distance is, how a vector lies in a row, and the kernels that compare rows.
 //
-// A *row* is what kernels read: the vector's own bytes, exactly as they were given, followed by what
-// the metric precomputes (cosine: one f32, the inverse norm). Rows have no alignment.
-// A *stored* distance is what graphs compare and keep: metric^power in f32.
+// A *row* is what kernels read: the vector's own bytes, exactly as they were given, followed by
+// what the metric precomputes (cosine: one f32, the inverse norm). Rows have no alignment. A
+// *stored* distance is what graphs compare and keep: metric^power in f32.
 //
 // Every kernel gives the same bits for the same two vectors, on every CPU: sums run over a fixed
 // number of virtual lanes with a fixed reduction, multiplication and addition are never fused, and
@@ -28,8 +28,8 @@ using PairKernel = float (*)(const std::byte* a, const std::byte* b, std::size_t
 
 /// out[i] = stored distance between `query` and rows[i], for i < count. Equal bit by bit to the
 /// pair kernel on each.
-using BatchKernel = void (*)(const std::byte* query, const std::byte* const* rows, std::size_t count,
-                             std::size_t dimension, float* out);
+using BatchKernel = void (*)(const std::byte* query, const std::byte* const* rows,
+                             std::size_t count, std::size_t dimension, float* out);
 
 struct Kernels {
   PairKernel pair;

@@ -77,8 +77,9 @@ struct Builder::Impl {
         graph(given.bounds) {
     parameters.validate();
     if (rows.size() > max_slots) {
-      throw Error(Code::invalid_argument, fmt::format("{} items are more than an index can hold ({})",
-                                                      rows.size(), max_slots));
+      throw Error(
+          Code::invalid_argument,
+          fmt::format("{} items are more than an index can hold ({})", rows.size(), max_slots));
     }
     heuristics::bind(parameters.selection,
                      {rows.metric().name, rows.metric().non_negative, rows.metric().power});
@@ -208,8 +209,7 @@ void Builder::Impl::insert_batch(const Selection& selection, const Overflow& ove
   parallel_for(groups, threads, 16, [&](std::size_t begin, std::size_t end, unsigned id) {
     for (std::size_t g = begin; g < end; ++g) {
       link_target(selection, overflow,
-                  all.subspan(group_starts[g], group_starts[g + 1] - group_starts[g]),
-                  workers[id]);
+                  all.subspan(group_starts[g], group_starts[g + 1] - group_starts[g]), workers[id]);
     }
   });
 }
@@ -217,7 +217,8 @@ void Builder::Impl::insert_batch(const Selection& selection, const Overflow& ove
 void Builder::Impl::insert_until(std::size_t end, const Progress& progress) {
   if (end > rows.size() || end < graph.size()) {
     throw Error(Code::invalid_argument, fmt::format("cannot insert up to row {}: there are {} rows "
-                                                    "and {} items", end, rows.size(), graph.size()));
+                                                    "and {} items",
+                                                    end, rows.size(), graph.size()));
   }
   const std::size_t before = graph.size();
   const std::size_t count = end - before;
@@ -241,8 +242,8 @@ void Builder::Impl::insert_until(std::size_t end, const Progress& progress) {
   std::size_t told = 0;
   while (done < count) {
     if (progress.cancelled()) throw Error(Code::cancelled, "the build was cancelled");
-    std::size_t size = std::visit(
-        [&](const auto& schedule) { return schedule.batch(done, end); }, parameters.schedule);
+    std::size_t size = std::visit([&](const auto& schedule) { return schedule.batch(done, end); },
+                                  parameters.schedule);
     size = std::clamp<std::size_t>(size, 1, count - done);
     // An item that raises the top level comes alone: two in one batch would not see each other on
     // the new level.
@@ -256,11 +257,9 @@ void Builder::Impl::insert_until(std::size_t end, const Progress& progress) {
     }
     const std::span<const Slot> batch = rest.first(size);
     if (!graph.entry_points().empty()) {
-      std::visit(
-          [&](const auto& selection, const auto& overflow) {
-            insert_batch(selection, overflow, batch);
-          },
-          parameters.selection, parameters.overflow);
+      std::visit([&](const auto& selection,
+                     const auto& overflow) { insert_batch(selection, overflow, batch); },
+                 parameters.selection, parameters.overflow);
     }
     if (graph.entry_points().empty() || rises(batch[0])) {
       graph.set_entry_points({batch[0]});

@@ -24,7 +24,8 @@ Percentiles percentiles(std::vector<std::uint32_t>& values) {
   if (values.empty()) return {};
   std::sort(values.begin(), values.end());
   const auto at = [&](double share) {
-    const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(values.size())));
+    const auto rank =
+        static_cast<std::size_t>(std::ceil(share * static_cast<double>(values.size())));
     return values[std::max<std::size_t>(rank, 1) - 1];
   };
   return {values.front(), at(0.50), at(0.99), values.back()};
@@ -60,7 +61,8 @@ LevelDegrees level_degrees(const Graph& graph, unsigned level, GraphReport& repo
   }
   const Percentiles o = percentiles(out);
   const Percentiles n = percentiles(in_present);
-  degrees.out_min = o.min, degrees.out_p50 = o.p50, degrees.out_p99 = o.p99, degrees.out_max = o.max;
+  degrees.out_min = o.min, degrees.out_p50 = o.p50, degrees.out_p99 = o.p99,
+  degrees.out_max = o.max;
   degrees.in_min = n.min, degrees.in_p50 = n.p50, degrees.in_p99 = n.p99, degrees.in_max = n.max;
   return degrees;
 }
@@ -131,11 +133,13 @@ double self_recall(const Graph& graph, const Rows& rows, std::size_t ef, std::si
     shuffle(slots, random);
     slots.resize(sample);
   }
+
   struct PerThread {
     SearchScratch scratch;
     SearchWork work;
     std::size_t found = 0;
   };
+
   std::vector<PerThread> workers(std::max(1U, threads));
   const distance::Kernels kernels = rows.metric().kernels();
   parallel_for(slots.size(), threads, 64, [&](std::size_t begin, std::size_t end, unsigned id) {

@@ -25,10 +25,10 @@ struct LevelDegrees {
 
 struct GraphReport {
   std::vector<LevelDegrees> levels;
-  std::size_t unreachable_base = 0;  ///< not met by BFS over level 0 from the entry points
-  std::size_t unreachable = 0;       ///< not met by BFS over all levels from the entry points
-  std::uint64_t self_links = 0;      ///< must be 0
-  std::uint64_t duplicate_links = 0; ///< must be 0
+  std::size_t unreachable_base = 0;   ///< not met by BFS over level 0 from the entry points
+  std::size_t unreachable = 0;        ///< not met by BFS over all levels from the entry points
+  std::uint64_t self_links = 0;       ///< must be 0
+  std::uint64_t duplicate_links = 0;  ///< must be 0
 };
 
 GraphReport inspect_graph(const Graph& graph);

@@ -48,8 +48,8 @@ class ViewSearcher final : public Reader::Searcher {
     // A beam wider than the index holds no more than the index.
     const std::size_t ef = std::min<std::size_t>(std::max(options.ef, options.k), meta.items);
     const Target target{row_.data(), kernel_, meta.dimension};
-    const Code code = search_graph(view_, target, meta.entry_points, meta.top_level, 0, ef,
-                                   scratch_, work_);
+    const Code code =
+        search_graph(view_, target, meta.entry_points, meta.top_level, 0, ef, scratch_, work_);
     if (code != Code::ok) fail(code);
     const std::size_t count = std::min(options.k, scratch_.beam.size());
     for (std::size_t i = 0; i < count; ++i) {
@@ -66,8 +66,9 @@ class ViewSearcher final : public Reader::Searcher {
     const RecordPlace place = view_.failure();
     const VectorKey vector_key(place.slot);
     const LinkKey link_key(place.level, place.slot);
-    throw Error(code, fmt::format("a record of index `{}` cannot be used: {}", index_->name(),
-                                  skerry::name(code)),
+    throw Error(code,
+                fmt::format("a record of index `{}` cannot be used: {}", index_->name(),
+                            skerry::name(code)),
                 {.table = table_name(index_->name(), place.is_vector ? "vectors" : "links"),
                  .key = place.is_vector ? to_hex(vector_key.bytes) : to_hex(link_key.bytes)});
   }

@@ -36,8 +36,10 @@ class Reader {
   /// that the store cannot give. `frozen` reads the whole index here.
   Reader(kv::Store& store, std::string_view index, std::string_view view,
          const StoredIndex::Expectation& expected);
+
   Reader(kv::Store& store, std::string_view index, std::string_view view = "frozen")
       : Reader(store, index, view, StoredIndex::Expectation{}) {}
+
   ~Reader();
   Reader(Reader&&) noexcept;
   Reader& operator=(Reader&&) noexcept;

@@ -125,8 +125,7 @@ Code search_level(View& view, const Target& target, std::span<const Neighbor> en
       if (scratch.visited.insert(slot)) scratch.fresh.push_back(slot);
     }
     if (scratch.fresh.empty()) continue;
-    if (const Code scored = score(view, target, scratch.fresh, scratch, work);
-        scored != Code::ok) {
+    if (const Code scored = score(view, target, scratch.fresh, scratch, work); scored != Code::ok) {
       return scored;
     }
     for (std::size_t i = 0; i < scratch.fresh.size(); ++i) {

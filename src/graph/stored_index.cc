@@ -21,7 +21,8 @@ void check(Code code, const std::string& table, Bytes key, std::string_view doin
 }
 
 Error damaged(const std::string& table, Bytes key, std::string_view what) {
-  return {Code::corrupt, fmt::format("the record is damaged: {}", what),
+  return {Code::corrupt,
+          fmt::format("the record is damaged: {}", what),
           {.table = table, .key = to_hex(key)}};
 }
 
@@ -106,9 +107,10 @@ StoredIndex::StoredIndex(kv::Store& store, std::string_view name, const Expectat
     : name_(name) {
   const std::vector<std::string> present = list_indexes(store);
   if (std::find(present.begin(), present.end(), name_) == present.end()) {
-    throw Error(Code::not_found, fmt::format("the store has no index `{}`; it has: {}", name_,
-                                             present.empty() ? std::string("none")
-                                                             : fmt::format("{}", fmt::join(present, ", "))));
+    throw Error(Code::not_found,
+                fmt::format("the store has no index `{}`; it has: {}", name_,
+                            present.empty() ? std::string("none")
+                                            : fmt::format("{}", fmt::join(present, ", "))));
   }
   const std::string meta_name = table_name(name_, "meta");
   const kv::TableId meta_table = store.table(meta_name);
@@ -130,9 +132,9 @@ StoredIndex::StoredIndex(kv::Store& store, std::string_view name, const Expectat
                 {.expected = std::string(expected.metric), .found = meta_.metric});
   }
   if (expected.dimension != 0 && expected.dimension != meta_.dimension) {
-    throw Error(Code::mismatch, fmt::format("index `{}` was built for another dimension", name_),
-                {.expected = std::to_string(expected.dimension),
-                 .found = std::to_string(meta_.dimension)});
+    throw Error(
+        Code::mismatch, fmt::format("index `{}` was built for another dimension", name_),
+        {.expected = std::to_string(expected.dimension), .found = std::to_string(meta_.dimension)});
   }
   metric_ = &distance::metric(meta_.metric);
   codec_ = &link_codec(meta_.codec);
@@ -140,7 +142,8 @@ StoredIndex::StoredIndex(kv::Store& store, std::string_view name, const Expectat
   if (meta_.encoding != encoding || meta_.layout != "apart") {
     throw Error(Code::unsupported,
                 fmt::format("index `{}` has encoding `{}` and layout `{}`, which this program does "
-                            "not read", name_, meta_.encoding, meta_.layout));
+                            "not read",
+                            name_, meta_.encoding, meta_.layout));
   }
 }
 
@@ -155,7 +158,8 @@ Graph StoredIndex::load_graph() const {
     std::vector<std::uint64_t> met(meta_.items_per_level.size(), 0);
     for (; code == Code::ok; code = cursor->next()) {
       const kv::Key key = cursor->key();
-      if (key.size() != sizeof(LinkKey::bytes)) throw damaged(table, key, "its key is not a level and a slot");
+      if (key.size() != sizeof(LinkKey::bytes))
+        throw damaged(table, key, "its key is not a level and a slot");
       const auto level = std::to_integer<unsigned>(key[0]);
       const Slot slot = load_be32(key.data() + 1);
       if (slot >= meta_.items || level > meta_.top_level) {
@@ -183,7 +187,8 @@ Graph StoredIndex::load_graph() const {
       throw damaged(table, key, fmt::format("not a list of codec `{}`", codec_->name()));
     }
     for (const Slot target : decoded) {
-      if (tops[target] < level) throw damaged(table, key, "a link leads to an item of a lower level");
+      if (tops[target] < level)
+        throw damaged(table, key, "a link leads to an item of a lower level");
     }
     graph.set_links(level, slot, decoded);
   });
@@ -206,12 +211,13 @@ Rows StoredIndex::load_rows() const {
   for (; code == Code::ok; code = cursor->next(), ++next) {
     const kv::Key key = cursor->key();
     const kv::View value = cursor->value();
-    if (next >= meta_.items || key.size() != sizeof(VectorKey::bytes) || load_be32(key.data()) != next) {
+    if (next >= meta_.items || key.size() != sizeof(VectorKey::bytes) ||
+        load_be32(key.data()) != next) {
       throw damaged(table, key, fmt::format("expected the vector of slot {}", next));
     }
     if (value.size != rows.row_bytes()) {
-      throw damaged(table, key, fmt::format("{} bytes where a row has {}", value.size,
-                                            rows.row_bytes()));
+      throw damaged(table, key,
+                    fmt::format("{} bytes where a row has {}", value.size, rows.row_bytes()));
     }
     std::memcpy(rows.mutable_row(static_cast<Slot>(next)), value.data, value.size);
   }

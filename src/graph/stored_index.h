@@ -32,14 +32,21 @@ class StoredIndex {
   /// Throws Error: not_found (no such index; names those present), mismatch (names both values),
   /// version, corrupt. The store must outlive the index.
   StoredIndex(kv::Store& store, std::string_view name, const Expectation& expected);
+
   StoredIndex(kv::Store& store, std::string_view name) : StoredIndex(store, name, {}) {}
 
   const std::string& name() const noexcept { return name_; }
+
   const Meta& meta() const noexcept { return meta_; }
+
   const distance::Metric& metric() const noexcept { return *metric_; }
+
   const LinkCodec& codec() const noexcept { return *codec_; }
+
   const kv::Snapshot& snapshot() const noexcept { return *snapshot_; }
+
   kv::TableId vectors() const noexcept { return vectors_; }
+
   kv::TableId links() const noexcept { return links_; }
 
   /// Bytes of a vector record.

@@ -106,8 +106,8 @@ Code MemoView::links(unsigned level, Slot slot, std::span<const Slot>& out) {
     value = view.bytes();
   }
   const Meta& meta = index.meta();
-  const Code code = index.codec().decode(value, static_cast<Slot>(meta.items),
-                                         meta.bounds.at(level), decoded_);
+  const Code code =
+      index.codec().decode(value, static_cast<Slot>(meta.items), meta.bounds.at(level), decoded_);
   out = decoded_;
   return code;
 }

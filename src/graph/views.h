@@ -35,8 +35,9 @@ class FrozenView {
   }
 
   Code rows(std::span<const Slot> slots, const std::byte** out) const noexcept {
-    // The first line of every row is asked for before the first row is compared; the processor's own
-    // prefetcher follows a row once it is being read. Asking for more lines was measured slower.
+    // The first line of every row is asked for before the first row is compared; the processor's
+    // own prefetcher follows a row once it is being read. Asking for more lines was measured
+    // slower.
     for (std::size_t i = 0; i < slots.size(); ++i) {
       out[i] = (*rows_)[slots[i]];
       __builtin_prefetch(out[i]);
@@ -63,6 +64,7 @@ class DirectView {
   explicit DirectView(const StoredIndex& index);
 
   std::size_t size() const noexcept { return index_->meta().items; }
+
   Code links(unsigned level, Slot slot, std::span<const Slot>& out);
   Code rows(std::span<const Slot> slots, const std::byte** out);
 
@@ -111,6 +113,7 @@ class MemoView {
   explicit MemoView(Memo& memo);
 
   std::size_t size() const noexcept { return memo_->index_->meta().items; }
+
   Code links(unsigned level, Slot slot, std::span<const Slot>& out);
   Code rows(std::span<const Slot> slots, const std::byte** out);
   void prefetch(Slot slot) const noexcept;

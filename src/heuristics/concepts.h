@@ -24,11 +24,11 @@ namespace skerry::heuristics {
 
 template <class P>
 concept NamedPolicy = std::copyable<P> && std::default_initializable<P> &&
-                      std::constructible_from<P, const Arguments&> && requires {
-                        { P::name } -> std::convertible_to<std::string_view>;
-                        { P::description } -> std::convertible_to<std::string_view>;
-                        { std::span<const Parameter>(P::parameters) };
-                      };
+    std::constructible_from<P, const Arguments&> && requires {
+  { P::name } -> std::convertible_to<std::string_view>;
+  { P::description } -> std::convertible_to<std::string_view>;
+  {std::span<const Parameter>(P::parameters)};
+};
 
 /// What a selection rule may ask about the items around a target.
 /// distance(a, b): stored distance between two slots.
@@ -48,37 +48,39 @@ concept Surroundings = requires(G& around, Slot slot, std::span<const Slot> kept
 /// The least model of Surroundings, for checking concepts and for tests.
 struct SurroundingsArchetype {
   float distance(Slot, Slot) { return 0; }
+
   bool occluded(Slot, std::span<const Slot>, float) { return false; }
+
   std::span<const Slot> neighbors(Slot) { return {}; }
+
   Slot target() { return 0; }
+
   float to_target(Slot) { return 0; }
 };
 
 /// Chooses at most `max_links` of `pool` (ascending, no duplicates, target not in it) into
-/// `selected`, cleared first, ascending (`pool` never lies in `selected`). Deterministic: equal input, equal output.
-/// `forward` is true when the target is a new item choosing its own links, false when a full list
-/// is cut: rules that widen the pool do so for the former only.
+/// `selected`, cleared first, ascending (`pool` never lies in `selected`). Deterministic: equal
+/// input, equal output. `forward` is true when the target is a new item choosing its own links,
+/// false when a full list is cut: rules that widen the pool do so for the former only.
 template <class S>
-concept SelectionPolicy =
-    NamedPolicy<S> && requires(const S rule, std::span<const Neighbor> pool, std::size_t max_links,
-                               bool forward, SurroundingsArchetype& around,
-                               std::vector<Neighbor>& selected) {
-      { rule.select(pool, max_links, forward, around, selected) } -> std::same_as<void>;
-    };
+concept SelectionPolicy = NamedPolicy<S> &&
+    requires(const S rule, std::span<const Neighbor> pool, std::size_t max_links, bool forward,
+             SurroundingsArchetype& around, std::vector<Neighbor>& selected) {
+  { rule.select(pool, max_links, forward, around, selected) } -> std::same_as<void>;
+};
 
 /// Puts reverse links into a target's list. `links` is the target's present list and receives the
 /// new one (at most `max_links`, no duplicates, in any order); `incoming` holds the new
 /// in-neighbours in rank order, none of them in `links`. It is asked only when old and new together
-/// are more than `max_links`; what fits is appended without asking. `select(pool, selected)` runs the
-/// selection rule on an ascending pool with the cap `max_links`. The list before the call may hold
-/// fewer than `max_links`, never more.
+/// are more than `max_links`; what fits is appended without asking. `select(pool, selected)` runs
+/// the selection rule on an ascending pool with the cap `max_links`. The list before the call may
+/// hold fewer than `max_links`, never more.
 template <class O>
-concept OverflowPolicy =
-    NamedPolicy<O> &&
+concept OverflowPolicy = NamedPolicy<O> &&
     requires(const O rule, std::vector<Neighbor>& links, std::span<const Neighbor> incoming,
              std::size_t max_links,
              void (*select)(std::span<const Neighbor>, std::vector<Neighbor>&)) {
-      { rule.merge(links, incoming, max_links, select) } -> std::same_as<void>;
-    };
+  { rule.merge(links, incoming, max_links, select) } -> std::same_as<void>;
+};
 
 }  // namespace skerry::heuristics

@@ -11,7 +11,15 @@ namespace {
 class Tally {
  public:
   enum Field : std::size_t {
-    gets, multi_gets, bytes_read, cursor_steps, puts, bytes_written, erases, commits, fields
+    gets,
+    multi_gets,
+    bytes_read,
+    cursor_steps,
+    puts,
+    bytes_written,
+    erases,
+    commits,
+    fields
   };
 
   void add(Field field, std::uint64_t amount = 1) noexcept {
@@ -20,8 +28,8 @@ class Tally {
 
   Counts counts() const noexcept {
     const auto at = [this](Field field) { return values_[field].load(std::memory_order_relaxed); };
-    return {at(gets), at(multi_gets), at(bytes_read), at(cursor_steps),
-            at(puts), at(bytes_written), at(erases), at(commits)};
+    return {at(gets), at(multi_gets),    at(bytes_read), at(cursor_steps),
+            at(puts), at(bytes_written), at(erases),     at(commits)};
   }
 
   void reset() noexcept {
@@ -38,9 +46,13 @@ class CountedCursor final : public Cursor {
       : inner_(std::move(inner)), tally_(&tally) {}
 
   Code seek(Key key) override { return counted(inner_->seek(key)); }
+
   Code seek_prefix(Key prefix) override { return counted(inner_->seek_prefix(prefix)); }
+
   Code next() override { return counted(inner_->next()); }
+
   Key key() const override { return inner_->key(); }
+
   View value() const override { return inner_->value(); }
 
  private:
@@ -166,7 +178,9 @@ class Counting final : public CountingStore {
   explicit Counting(Store& inner) : inner_(&inner) {}
 
   const Traits& traits() const noexcept override { return inner_->traits(); }
+
   TableId table(std::string_view name) override { return inner_->table(name); }
+
   std::vector<std::string> tables() override { return inner_->tables(); }
 
   std::unique_ptr<Snapshot> snapshot() override {
@@ -182,12 +196,19 @@ class Counting final : public CountingStore {
   }
 
   void sync() override { inner_->sync(); }
+
   TableStats table_stats(TableId table) override { return inner_->table_stats(table); }
+
   std::uint64_t size_on_disk() override { return inner_->size_on_disk(); }
+
   void drop_caches() override { inner_->drop_caches(); }
+
   void compact_copy(const std::filesystem::path& path) override { inner_->compact_copy(path); }
+
   std::uint64_t verify() override { return inner_->verify(); }
+
   Counts counts() const override { return tally_.counts(); }
+
   void reset() override { tally_.reset(); }
 
  private:

@@ -14,13 +14,14 @@ struct Counts {
   std::uint64_t multi_gets = 0;
   std::uint64_t bytes_read = 0;  ///< of values returned by get, multi_get and cursors
   std::uint64_t cursor_steps = 0;
-  std::uint64_t puts = 0;  ///< put, reserve, append and bulk add
+  std::uint64_t puts = 0;           ///< put, reserve, append and bulk add
   std::uint64_t bytes_written = 0;  ///< keys and values
   std::uint64_t erases = 0;
   std::uint64_t commits = 0;  ///< of transactions and bulk loads
 };
 
-/// Forwards every call to another store, and keeps its contract. Counts are exact with many threads.
+/// Forwards every call to another store, and keeps its contract. Counts are exact with many
+/// threads.
 class CountingStore : public Store {
  public:
   virtual Counts counts() const = 0;

@@ -29,8 +29,10 @@ constexpr unsigned big_data = 0x01;
 constexpr unsigned sub_data = 0x02;
 
 struct File {
-  explicit File(const std::filesystem::path& name) : path(name), descriptor(::open(name.c_str(), O_RDONLY | O_CLOEXEC)) {
+  explicit File(const std::filesystem::path& name)
+      : path(name), descriptor(::open(name.c_str(), O_RDONLY | O_CLOEXEC)) {
     struct stat status {};
+
     if (descriptor < 0 || ::fstat(descriptor, &status) != 0) {
       throw Error(Code::io, fmt::format("cannot read the file: {}", std::strerror(errno)),
                   {.path = path.string()});
@@ -55,7 +57,8 @@ struct File {
       const ssize_t got = ::pread(descriptor, into.data() + done, into.size() - done,
                                   static_cast<off_t>(offset + done));
       if (got < 0 && errno == EINTR) continue;
-      if (got <= 0) corrupt(fmt::format("it ends at byte {}, before byte {}", size, offset + into.size()));
+      if (got <= 0)
+        corrupt(fmt::format("it ends at byte {}, before byte {}", size, offset + into.size()));
       done += static_cast<std::size_t>(got);
     }
   }
@@ -84,11 +87,13 @@ Meta newest_meta(const File& file) {
     std::vector<std::byte> page(page_header + 136);
     file.read(i == 0 ? 0 : page_size, page);
     const std::byte* meta = page.data() + page_header;
-    const bool usable = (load16(page.data() + 10) & meta_page) != 0 && load<std::uint32_t>(meta) == magic;
+    const bool usable =
+        (load16(page.data() + 10) & meta_page) != 0 && load<std::uint32_t>(meta) == magic;
     if (!usable) continue;
     if (const auto version = load<std::uint32_t>(meta + 4) & 0xffff; version != data_version) {
       throw Error(Code::version, "the LMDB file has another format version than this program reads",
-                  {.path = file.path.string(), .expected = std::to_string(data_version),
+                  {.path = file.path.string(),
+                   .expected = std::to_string(data_version),
                    .found = std::to_string(version)});
     }
     Meta read;
@@ -96,7 +101,8 @@ Meta newest_meta(const File& file) {
     read.roots = {load<std::uint64_t>(meta + 24 + 40), load<std::uint64_t>(meta + 72 + 40)};
     read.last_page = load<std::uint64_t>(meta + 120);
     read.transaction = load<std::uint64_t>(meta + 128);
-    if (read.page_size < 512 || read.page_size > 65536 || (read.page_size & (read.page_size - 1)) != 0) {
+    if (read.page_size < 512 || read.page_size > 65536 ||
+        (read.page_size & (read.page_size - 1)) != 0) {
       continue;
     }
     page_size = read.page_size;
@@ -143,7 +149,8 @@ class Walk {
       const std::size_t data = at + 8 + load16(node + 6);
       if ((upper & big_data) != 0) {
         if (data + 8 > meta_.page_size) bad_node(root);
-        need(load<std::uint64_t>(page.data() + data), (page_header + size - 1) / meta_.page_size + 1);
+        need(load<std::uint64_t>(page.data() + data),
+             (page_header + size - 1) / meta_.page_size + 1);
       } else if ((upper & sub_data) != 0) {
         if (data + 48 > meta_.page_size) bad_node(root);
         tree(load<std::uint64_t>(page.data() + data + 40), depth + 1);

@@ -7,8 +7,8 @@
 
 namespace skerry::kv {
 
-/// Throws Error: version (another LMDB format or word size), corrupt (no meta page can be used, or a
-/// page that the newest version needs lies behind the end of the file), io.
+/// Throws Error: version (another LMDB format or word size), corrupt (no meta page can be used, or
+/// a page that the newest version needs lies behind the end of the file), io.
 void check_lmdb_file(const std::filesystem::path& file);
 
 }  // namespace skerry::kv

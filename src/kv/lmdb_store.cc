@@ -99,8 +99,8 @@ Code multi_get_from(MDB_txn* txn, TableId table, std::span<const Key> keys,
 
 class LmdbCursor final : public Cursor {
  public:
-  /// `closed`, where given, tells that the transaction behind it has ended (LMDB then has closed the
-  /// cursor of a writer itself).
+  /// `closed`, where given, tells that the transaction behind it has ended (LMDB then has closed
+  /// the cursor of a writer itself).
   LmdbCursor(MDB_txn* txn, TableId table, const bool* closed) : closed_(closed) {
     if (closed_ && *closed_) return;
     failure_ = mdb_cursor_open(txn, dbi_of(table), &cursor_);
@@ -194,7 +194,9 @@ class LmdbStore final : public Store {
   std::unique_ptr<Snapshot> snapshot() override;
   std::unique_ptr<Transaction> begin() override;
   std::unique_ptr<Bulk> bulk(std::span<const TableId> tables) override;
+
   void sync() override { check(mdb_env_sync(env_, 1), "cannot sync", path_); }
+
   TableStats table_stats(TableId table) override;
   std::uint64_t size_on_disk() override;
   void drop_caches() override;
@@ -205,9 +207,13 @@ class LmdbStore final : public Store {
   MDB_txn* begin_reading();
   MDB_txn* begin_writing();
   void commit(MDB_txn* txn, Durability durability);
+
   void map_filled() noexcept { map_full_ = true; }
+
   void snapshot_ended() noexcept { --snapshots_; }
+
   WriterLock& writer() noexcept { return writer_; }
+
   const fs::path& path() const noexcept { return path_; }
 
  private:
@@ -477,7 +483,8 @@ LmdbStore::~LmdbStore() {
 void LmdbStore::open_environment() {
   const fs::path data = path_ / data_file;
   if (fs::exists(data) && fs::file_size(data) > 0) check_lmdb_file(data);
-  map_size_ = std::max<std::uint64_t>(map_size_, std::max<std::uint64_t>(options_.map_size, 64 << 10));
+  map_size_ =
+      std::max<std::uint64_t>(map_size_, std::max<std::uint64_t>(options_.map_size, 64 << 10));
   // MDB_NOTLS: a read transaction belongs to its object, not to a thread.
   const unsigned flags = MDB_NOTLS | (options_.read_only ? MDB_RDONLY : 0U);
   for (;;) {
@@ -513,9 +520,10 @@ void LmdbStore::close_environment() noexcept {
 void LmdbStore::grow_map() {
   const std::lock_guard guard(resize_);
   if (snapshots_ > 0) {
-    throw Error(Code::busy, fmt::format("the map of {} bytes is full and cannot grow while {} "
-                                        "snapshots of this process are live; nothing was changed",
-                                        map_size_, snapshots_.load()),
+    throw Error(Code::busy,
+                fmt::format("the map of {} bytes is full and cannot grow while {} "
+                            "snapshots of this process are live; nothing was changed",
+                            map_size_, snapshots_.load()),
                 {.path = path_.string()});
   }
   check(mdb_env_set_mapsize(env_, 2 * map_size_), "cannot grow the map", path_);
@@ -676,6 +684,7 @@ TableStats LmdbStore::table_stats(TableId table) {
 
 std::uint64_t LmdbStore::size_on_disk() {
   struct stat status {};
+
   const fs::path data = path_ / data_file;
   if (::stat(data.c_str(), &status) != 0) {
     throw Error(Code::io, fmt::format("cannot read the file's size: {}", std::strerror(errno)),
@@ -754,8 +763,8 @@ std::unique_ptr<Store> open_lmdb_store(const StoreOptions& options) {
 }
 
 std::string_view lmdb_version() {
-  static const std::string version = fmt::format("{}.{}.{}", MDB_VERSION_MAJOR, MDB_VERSION_MINOR,
-                                                 MDB_VERSION_PATCH);
+  static const std::string version =
+      fmt::format("{}.{}.{}", MDB_VERSION_MAJOR, MDB_VERSION_MINOR, MDB_VERSION_PATCH);
   return version;
 }
 

@@ -12,9 +12,9 @@ namespace skerry::kv {
 /// locks do not survive a second environment of the same process (busy).
 ///
 /// The map reserves options.map_size of address space (halved until the system grants it); the file
-/// does not grow with it. When it is full the writing transaction fails with Code::full and the next
-/// begin() or bulk() doubles the map, unless snapshots are live: then that throws busy, since LMDB
-/// 0.9 would unmap under them.
+/// does not grow with it. When it is full the writing transaction fails with Code::full and the
+/// next begin() or bulk() doubles the map, unless snapshots are live: then that throws busy, since
+/// LMDB 0.9 would unmap under them.
 std::unique_ptr<Store> open_lmdb_store(const StoreOptions& options);
 
 /// "0.9.24".

@@ -91,9 +91,13 @@ class MemoryCursor final : public Cursor {
 class NoCursor final : public Cursor {
  public:
   Code seek(Key) override { return Code::invalid_argument; }
+
   Code seek_prefix(Key) override { return Code::invalid_argument; }
+
   Code next() override { return Code::invalid_argument; }
+
   Key key() const override { return {}; }
+
   View value() const override { return {}; }
 };
 

@@ -12,9 +12,9 @@ void check_table_name(std::string_view name) {
            c == '_' || c == '-';
   };
   if (name.empty() || name.size() > 200 || !std::all_of(name.begin(), name.end(), allowed)) {
-    throw Error(Code::invalid_argument,
-                "a table's name has 1..200 characters of [A-Za-z0-9._-], not `" +
-                    std::string(name) + "`");
+    throw Error(
+        Code::invalid_argument,
+        "a table's name has 1..200 characters of [A-Za-z0-9._-], not `" + std::string(name) + "`");
   }
 }
 

@@ -46,7 +46,8 @@ int compare(const Record& record, std::uint64_t prefix, Key key) noexcept {
 }
 
 /// Index of the first record that is not below the key.
-std::size_t lower_bound(const std::vector<Record>& records, std::uint64_t prefix, Key key) noexcept {
+std::size_t lower_bound(const std::vector<Record>& records, std::uint64_t prefix,
+                        Key key) noexcept {
   std::size_t low = 0;
   std::size_t count = records.size();
   while (count > 0) {
@@ -172,8 +173,12 @@ std::span<std::byte> PersistentTree::put(Key key, std::size_t value_size) {
   const std::shared_ptr<std::byte[]> owner(new std::byte[key.size() + value_size + 1]);
   std::memcpy(owner.get(), key.data(), key.size());
   std::byte* const value = owner.get() + key.size();
-  Record record{prefix_of(key), owner.get(), value, static_cast<std::uint32_t>(key.size()),
-                static_cast<std::uint32_t>(value_size), owner};
+  Record record{prefix_of(key),
+                owner.get(),
+                value,
+                static_cast<std::uint32_t>(key.size()),
+                static_cast<std::uint32_t>(value_size),
+                owner};
   if (!root_) root_ = std::make_shared<Node>();
   std::optional<Record> replaced;
   if (const auto upper = insert(own(root_), std::move(record), replaced)) {

@@ -10,8 +10,8 @@
 namespace skerry::kv {
 
 /// A value type: copying a tree is one pointer, and a copy never sees later changes of the other.
-/// Changing one copies the nodes on the way from the root that another copy still holds, and changes
-/// the others in place. Records stay where they are for as long as some copy holds them.
+/// Changing one copies the nodes on the way from the root that another copy still holds, and
+/// changes the others in place. Records stay where they are for as long as some copy holds them.
 ///
 /// Threads: distinct copies may be used, changed and destroyed by distinct threads.
 class PersistentTree {

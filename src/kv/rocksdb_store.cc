@@ -171,9 +171,13 @@ class NoCursor final : public Cursor {
   explicit NoCursor(Code code) : code_(code) {}
 
   Code seek(Key) override { return code_; }
+
   Code seek_prefix(Key) override { return code_; }
+
   Code next() override { return code_; }
+
   Key key() const override { return {}; }
+
   View value() const override { return {}; }
 
  private:
@@ -183,6 +187,7 @@ class NoCursor final : public Cursor {
 class RocksStore final : public Store {
  public:
   explicit RocksStore(const StoreOptions& options);
+
   ~RocksStore() override { close(); }
 
   const Traits& traits() const noexcept override { return traits_; }
@@ -201,6 +206,7 @@ class RocksStore final : public Store {
 
   // For the snapshots and transactions of this file.
   rdb::DB& db() noexcept { return *db_; }
+
   const rdb::Options& sst_options() const noexcept { return sst_options_; }
 
   rdb::ColumnFamilyHandle* family(TableId table) const noexcept {
@@ -226,7 +232,9 @@ class RocksStore final : public Store {
   }
 
   WriterLock& writer() noexcept { return writer_; }
+
   const fs::path& path() const noexcept { return options_.path; }
+
   fs::path new_bulk_file();
   void require_writable() const;
 
@@ -330,9 +338,7 @@ class RocksSnapshot final : public Snapshot {
 class RocksTransaction final : public Transaction {
  public:
   explicit RocksTransaction(RocksStore& store)
-      : hold_(store.writer()),
-        store_(&store),
-        batch_(rdb::BytewiseComparator(), 0, true) {
+      : hold_(store.writer()), store_(&store), batch_(rdb::BytewiseComparator(), 0, true) {
     store.require_writable();
   }
 
@@ -341,8 +347,8 @@ class RocksTransaction final : public Transaction {
     if (const Code code = usable(table, key); code != Code::ok) return code;
     put_reserved();
     rdb::PinnableSlice* const slice = pins_of(scope, this).take(1);
-    const rdb::Status status = batch_.GetFromBatchAndDB(&store_->db(), {}, store_->family(table),
-                                                        to_slice(key), slice);
+    const rdb::Status status =
+        batch_.GetFromBatchAndDB(&store_->db(), {}, store_->family(table), to_slice(key), slice);
     if (status.ok()) view = to_view(*slice);
     return code_of(status);
   }
@@ -425,7 +431,8 @@ class RocksTransaction final : public Transaction {
     }
     if (!at->status().ok()) return code_of(at->status());
     for (const std::string& key : doomed) {
-      if (const rdb::Status status = batch_.Delete(family, key); !status.ok()) return code_of(status);
+      if (const rdb::Status status = batch_.Delete(family, key); !status.ok())
+        return code_of(status);
     }
     return Code::ok;
   }
@@ -554,8 +561,8 @@ class RocksBulk final : public Bulk {
       arguments.push_back(std::move(argument));
     });
     if (!arguments.empty()) {
-      check(store_->db().IngestExternalFiles(arguments),
-            "the bulk load failed and changed nothing", store_->path());
+      check(store_->db().IngestExternalFiles(arguments), "the bulk load failed and changed nothing",
+            store_->path());
     }
     hold_.release();
   }
@@ -588,7 +595,8 @@ RocksStore::RocksStore(const StoreOptions& options)
   std::error_code error;
   const bool present = fs::exists(options_.path / "CURRENT", error);
   if (!present && (!options_.create || options_.read_only)) {
-    throw Error(Code::not_found, "there is no RocksDB store here", {.path = options_.path.string()});
+    throw Error(Code::not_found, "there is no RocksDB store here",
+                {.path = options_.path.string()});
   }
   fs::create_directories(options_.path, error);
   if (error) {
@@ -650,8 +658,10 @@ void RocksStore::open() {
     }
   }
   if (names_.size() > max_tables) {
-    throw Error(Code::full, fmt::format("the store has {} tables, this program opens {} at most",
-                                        names_.size(), max_tables), {.path = path});
+    throw Error(Code::full,
+                fmt::format("the store has {} tables, this program opens {} at most", names_.size(),
+                            max_tables),
+                {.path = path});
   }
   std::vector<rdb::ColumnFamilyDescriptor> descriptors = {
       {rdb::kDefaultColumnFamilyName, family_options()}};
@@ -800,6 +810,7 @@ std::uint64_t RocksStore::size_on_disk() {
   std::uint64_t bytes = 0;
   for (const auto& entry : fs::recursive_directory_iterator(options_.path)) {
     struct stat status {};
+
     if (::lstat(entry.path().c_str(), &status) == 0 && S_ISREG(status.st_mode)) {
       bytes += static_cast<std::uint64_t>(status.st_blocks) * 512;
     }

@@ -7,11 +7,11 @@
 
 namespace skerry::kv {
 
-/// Opens the database in the directory `options.path`. Read-write: views live in their Scope (pinned
-/// slices). Read-only: files are mapped, nothing is compressed or checked on read, so that views live
-/// as long as the snapshot; a database with writes that only its log holds is refused (close it
-/// read-write once: closing flushes). Durability::none is served as `process`: the log is always on,
-/// since without it several column families have no common commit.
+/// Opens the database in the directory `options.path`. Read-write: views live in their Scope
+/// (pinned slices). Read-only: files are mapped, nothing is compressed or checked on read, so that
+/// views live as long as the snapshot; a database with writes that only its log holds is refused
+/// (close it read-write once: closing flushes). Durability::none is served as `process`: the log is
+/// always on, since without it several column families have no common commit.
 std::unique_ptr<Store> open_rocksdb_store(const StoreOptions& options);
 
 /// "7.8.3".

@@ -187,13 +187,13 @@ struct TableStats {
 };
 
 struct StoreOptions {
-  std::filesystem::path path;                   ///< directory; unused by "memory"
-  bool create = false;                          ///< make the directory and store if missing
-  bool read_only = false;                       ///< RocksDB: mmap, stable views; must be flushed
-  std::uint64_t map_size = std::uint64_t{1} << 40;    ///< LMDB: reserved address space
+  std::filesystem::path path;  ///< directory; unused by "memory"
+  bool create = false;         ///< make the directory and store if missing
+  bool read_only = false;      ///< RocksDB: mmap, stable views; must be flushed
+  std::uint64_t map_size = std::uint64_t{1} << 40;       ///< LMDB: reserved address space
   std::uint64_t cache_bytes = std::uint64_t{256} << 20;  ///< RocksDB: block cache
-  std::uint32_t max_readers = 1024;             ///< LMDB: reader slots
-  std::uint32_t max_tables = 256;               ///< LMDB: named databases
+  std::uint32_t max_readers = 1024;                      ///< LMDB: reader slots
+  std::uint32_t max_tables = 256;                        ///< LMDB: named databases
 };
 
 class Store {

@@ -9,14 +9,16 @@
 
 namespace skerry::kv {
 
-/// Held by the live Transaction or Bulk of a store. A thread that holds it and asks again would wait
-/// for itself: it gets Error{busy} instead. May be released by another thread than took it.
+/// Held by the live Transaction or Bulk of a store. A thread that holds it and asks again would
+/// wait for itself: it gets Error{busy} instead. May be released by another thread than took it.
 class WriterLock {
  public:
   class Hold {
    public:
     explicit Hold(WriterLock& lock) : lock_(&lock) { lock.acquire(); }
+
     ~Hold() { release(); }
+
     Hold(const Hold&) = delete;
     Hold& operator=(const Hold&) = delete;
 

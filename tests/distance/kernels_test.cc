@@ -166,8 +166,8 @@ TEST_P(Kernel, ReadsUnalignedRowsAndNothingBehindThem) {
   const Metric& metric = *GetParam();
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   const std::size_t room = 2 * page;
-  auto* const block = static_cast<std::byte*>(::mmap(
-      nullptr, room + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  auto* const block = static_cast<std::byte*>(
+      ::mmap(nullptr, room + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
   ASSERT_NE(block, MAP_FAILED);
   ASSERT_EQ(::mprotect(block + room, page, PROT_NONE), 0);
   Random random(3);

@@ -57,16 +57,19 @@ TEST(Metric, AZeroVectorIsAtDistanceOneFromEverythingUnderCosine) {
   const std::vector<float> zero(3, 0);
   const std::vector<float> other = {1, 2, 3};
   EXPECT_EQ(exact_distance(metric("cosine"), std::as_bytes(std::span(zero)),
-                           std::as_bytes(std::span(other)), 3), 1);
+                           std::as_bytes(std::span(other)), 3),
+            1);
 }
 
 TEST(Metric, RefusesNotANumberAndInfinityAndNamesTheComponent) {
   for (const Metric& each : metrics()) {
     if (each.element == Element::bit) continue;
-    EXPECT_NE(refusal(each.name, {1, std::numeric_limits<float>::quiet_NaN(), 3}).find("component 1"),
-              std::string::npos);
-    EXPECT_NE(refusal(each.name, {1, 2, -std::numeric_limits<float>::infinity()}).find("component 2"),
-              std::string::npos);
+    EXPECT_NE(
+        refusal(each.name, {1, std::numeric_limits<float>::quiet_NaN(), 3}).find("component 1"),
+        std::string::npos);
+    EXPECT_NE(
+        refusal(each.name, {1, 2, -std::numeric_limits<float>::infinity()}).find("component 2"),
+        std::string::npos);
   }
 }
 

@@ -40,8 +40,13 @@ double recall(const Graph& graph, const Rows& rows, std::size_t ef) {
 }
 
 std::vector<std::string> selections() {
-  return {"hnsw", "hnsw(keep_pruned=true)", "hnsw(extend_candidates=true)",
-          "hnsw(prune_small=false)", "closest", "robust_prune(1.2)", "robust_prune(1.2, passes=2)"};
+  return {"hnsw",
+          "hnsw(keep_pruned=true)",
+          "hnsw(extend_candidates=true)",
+          "hnsw(prune_small=false)",
+          "closest",
+          "robust_prune(1.2)",
+          "robust_prune(1.2, passes=2)"};
 }
 
 std::vector<std::string> overflows() { return {"union", "reselect", "truncate", "drop_new"}; }

@@ -39,8 +39,8 @@ class StoredIndexContract : public testing::TestWithParam<std::string_view> {
   void tamper(std::string_view part, Bytes key, std::optional<std::string> value) {
     const kv::TableId table = store_->table(table_name("main", part));
     const auto transaction = store_->begin();
-    const Code code = value ? transaction->put(table, key, as_bytes(*value))
-                            : transaction->erase(table, key);
+    const Code code =
+        value ? transaction->put(table, key, as_bytes(*value)) : transaction->erase(table, key);
     ASSERT_EQ(code, Code::ok);
     transaction->commit(kv::Durability::process);
   }
@@ -101,7 +101,9 @@ TEST_P(StoredIndexContract, ShowsTheSameHitsInEveryView) {
 
 TEST_P(StoredIndexContract, RefusesAnotherMetricOrDimensionAndNamesBoth) {
   write();
-  EXPECT_EQ(failure_of([&] { Reader(*store_, "main", "direct", {"euclidean", 0}); }),
+  EXPECT_EQ(failure_of([&] {
+              Reader(*store_, "main", "direct", {"euclidean", 0});
+            }),
             Code::mismatch);
   EXPECT_NE(message_.find("euclidean"), std::string::npos);
   EXPECT_NE(message_.find("cosine"), std::string::npos);
@@ -178,7 +180,8 @@ TEST_P(StoredIndexContract, DamagedMetaNeverOpens) {
             }),
             Code::version);
   EXPECT_NE(message_.find("9"), std::string::npos);
-  for (const std::string_view text : {"", "{}", "[1]", "{\"format\":1}", "\xff\xfe", "{\"format\":1"}) {
+  for (const std::string_view text :
+       {"", "{}", "[1]", "{\"format\":1}", "\xff\xfe", "{\"format\":1"}) {
     tamper("meta", as_bytes("meta"), std::string(text));
     EXPECT_EQ(failure_of([&] { StoredIndex(*store_, "main"); }), Code::corrupt) << text;
   }
@@ -210,7 +213,8 @@ INSTANTIATE_TEST_SUITE_P(AllStores, StoredIndexContract, testing::ValuesIn(kinds
 TEST(Meta, FlippedBytesNeverGiveAnImpossibleIndex) {
   const Rows rows = rows_of("cosine", uniform_vectors(100, 4, 3), 4);
   const auto store = kv::open_store("memory", {});
-  const Meta meta = write_index(*store, "main", rows, build(rows, parameters()), link_codec("u32"), 1);
+  const Meta meta =
+      write_index(*store, "main", rows, build(rows, parameters()), link_codec("u32"), 1);
   const std::string text = meta.encode();
   Random random(5);
   for (int round = 0; round < 20000; ++round) {

@@ -29,7 +29,8 @@ class LmdbStoreTest : public testing::Test {
     const TableId table = store->table("t");
     const auto bulk = store->bulk({&table, 1});
     for (std::size_t i = 0; i < count; ++i) {
-      ASSERT_EQ(bulk->add(table, b(std::to_string(100000 + i)), b(std::string(size, 'v'))), Code::ok);
+      ASSERT_EQ(bulk->add(table, b(std::to_string(100000 + i)), b(std::string(size, 'v'))),
+                Code::ok);
     }
     bulk->publish();
   }
@@ -113,7 +114,8 @@ TEST_F(LmdbStoreTest, ACutFileIsRefusedAtEveryLengthBeforeItIsMapped) {
   std::filesystem::copy_file(data_, copy);
   for (const double share : {0.0001, 0.001, 0.01, 0.3, 0.7, 0.99}) {
     std::filesystem::copy_file(copy, data_, std::filesystem::copy_options::overwrite_existing);
-    std::filesystem::resize_file(data_, static_cast<std::uintmax_t>(share * static_cast<double>(whole)));
+    std::filesystem::resize_file(data_,
+                                 static_cast<std::uintmax_t>(share * static_cast<double>(whole)));
     EXPECT_EQ(code_of([&] { open(); }), Code::corrupt) << share;
     EXPECT_NE(message_.find("data.mdb"), std::string::npos) << message_;
   }

@@ -27,7 +27,8 @@ class RocksStoreTest : public testing::Test {
     const TableId table = store->table("t");
     const auto bulk = store->bulk({&table, 1});
     for (std::size_t i = 0; i < count; ++i) {
-      ASSERT_EQ(bulk->add(table, b(std::to_string(100000 + i)), b(std::string(size, 'v'))), Code::ok);
+      ASSERT_EQ(bulk->add(table, b(std::to_string(100000 + i)), b(std::string(size, 'v'))),
+                Code::ok);
     }
     bulk->publish();
   }

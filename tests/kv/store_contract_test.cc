@@ -1,7 +1,5 @@
 // Every sentence of kv/store.h, on every store and through the counting decorator.
 
-#include "kv/store.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -12,6 +10,7 @@
 #include "base/random.h"
 #include "kv/counting_store.h"
 #include "kv/open_store.h"
+#include "kv/store.h"
 #include "tests/support/temp_dir.h"
 
 namespace skerry::kv {
@@ -155,15 +154,24 @@ TEST_P(StoreContract, LargeValuesSurvive) {
 
 TEST_P(StoreContract, KeysAreOrderedAsUnsignedBytesShorterFirst) {
   const TableId table = store_->table("t");
-  const std::vector<std::string> ordered = {
-      std::string(1, '\0'), std::string(2, '\0'), "a",    std::string("a\0", 2),
-      "aa",                 "aaaaaaaa",           "aaaaaaaaa", "aaaaaaab",
-      "b",                  "\x7f",               "\x80", "\xff"};
+  const std::vector<std::string> ordered = {std::string(1, '\0'),
+                                            std::string(2, '\0'),
+                                            "a",
+                                            std::string("a\0", 2),
+                                            "aa",
+                                            "aaaaaaaa",
+                                            "aaaaaaaaa",
+                                            "aaaaaaab",
+                                            "b",
+                                            "\x7f",
+                                            "\x80",
+                                            "\xff"};
   std::vector<std::string> shuffled = ordered;
   Random random(3);
   shuffle(shuffled, random);
   const auto transaction = store_->begin();
-  for (const std::string& key : shuffled) ASSERT_EQ(transaction->put(table, b(key), b("v")), Code::ok);
+  for (const std::string& key : shuffled)
+    ASSERT_EQ(transaction->put(table, b(key), b("v")), Code::ok);
   transaction->commit(Durability::process);
   EXPECT_EQ(keys(table), ordered);
 }
@@ -568,8 +576,8 @@ TEST_P(StoreContract, TableStatsCountWhatIsThere) {
 TEST_P(StoreContract, EveryDurabilityCommits) {
   const TableId table = store_->table("t");
   int i = 0;
-  for (const Durability durability : {Durability::none, Durability::process, Durability::ordered,
-                                      Durability::power}) {
+  for (const Durability durability :
+       {Durability::none, Durability::process, Durability::ordered, Durability::power}) {
     const auto transaction = store_->begin();
     ASSERT_EQ(transaction->put(table, b("k"), b(std::to_string(i))), Code::ok);
     transaction->commit(durability);

@@ -9,7 +9,9 @@ namespace skerry::graph {
 class DeltaCodec final : public LinkCodec {
  public:
   std::string_view name() const noexcept override { return "delta"; }
+
   std::string_view description() const noexcept override { return "LEB128 gaps"; }
+
   void encode(std::span<const Slot> slots, std::vector<std::byte>& out) const override;
 
   /// Refuses over-long forms too, so that each list has one encoding.

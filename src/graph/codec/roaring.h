@@ -9,9 +9,11 @@ namespace skerry::graph {
 class RoaringCodec final : public LinkCodec {
  public:
   std::string_view name() const noexcept override { return "roaring"; }
+
   std::string_view description() const noexcept override {
     return "CRoaring portable bitmap, as in hannoy";
   }
+
   void encode(std::span<const Slot> slots, std::vector<std::byte>& out) const override;
   Code decode(Bytes value, Slot limit, std::size_t max_links,
               std::vector<Slot>& out) const override;

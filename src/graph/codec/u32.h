@@ -8,7 +8,9 @@ namespace skerry::graph {
 class U32Codec final : public LinkCodec {
  public:
   std::string_view name() const noexcept override { return "u32"; }
+
   std::string_view description() const noexcept override { return "4 bytes a link"; }
+
   void encode(std::span<const Slot> slots, std::vector<std::byte>& out) const override;
   Code decode(Bytes value, Slot limit, std::size_t max_links,
               std::vector<Slot>& out) const override;

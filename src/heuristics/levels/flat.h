@@ -13,6 +13,7 @@ struct Flat {
   static constexpr std::array<Parameter, 0> parameters{};
 
   Flat() = default;
+
   explicit Flat(const Arguments&) {}
 
   unsigned level(const LevelInput&) const { return 0; }

@@ -17,6 +17,7 @@ struct Geometric {
   LevelScale scale;
 
   Geometric() = default;
+
   explicit Geometric(const Arguments& arguments) : scale(LevelScale::from(arguments)) {}
 
   unsigned level(const LevelInput& input) const {

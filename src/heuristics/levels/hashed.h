@@ -17,6 +17,7 @@ struct Hashed {
   LevelScale scale;
 
   Hashed() = default;
+
   explicit Hashed(const Arguments& arguments) : scale(LevelScale::from(arguments)) {}
 
   unsigned level(const LevelInput& input) const {

@@ -2,8 +2,8 @@
 // What a level law is, and the distribution that the random ones share.
 
 #include <cmath>
-#include <cstdint>
 #include <concepts>
+#include <cstdint>
 
 #include "heuristics/concepts.h"
 
@@ -48,9 +48,10 @@ struct LevelScale {
       }
       return level;
     }
-    const long double two64 = 18446744073709551616.0L;
-    while (level < max_level &&
-           static_cast<long double>(bits) < two64 * std::exp(-(level + 1) / static_cast<long double>(ml))) {
+    constexpr long double two64 = 18446744073709551616.0L;
+    const auto uniform = static_cast<long double>(bits) / two64;
+    while (level < max_level && uniform < std::exp(-static_cast<long double>(level + 1) /
+                                                   static_cast<long double>(ml))) {
       ++level;
     }
     return level;

@@ -15,6 +15,7 @@ struct DropNew {
   static constexpr std::array<Parameter, 0> parameters{};
 
   DropNew() = default;
+
   explicit DropNew(const Arguments&) {}
 
   void merge(std::vector<Neighbor>& links, std::span<const Neighbor> incoming,

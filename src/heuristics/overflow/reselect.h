@@ -14,6 +14,7 @@ struct Reselect {
   static constexpr std::array<Parameter, 0> parameters{};
 
   Reselect() = default;
+
   explicit Reselect(const Arguments&) {}
 
   void merge(std::vector<Neighbor>& links, std::span<const Neighbor> incoming,

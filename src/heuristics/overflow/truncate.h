@@ -13,6 +13,7 @@ struct Truncate {
   static constexpr std::array<Parameter, 0> parameters{};
 
   Truncate() = default;
+
   explicit Truncate(const Arguments&) {}
 
   void merge(std::vector<Neighbor>& links, std::span<const Neighbor> incoming,

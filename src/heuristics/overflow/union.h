@@ -13,6 +13,7 @@ struct Union {
   static constexpr std::array<Parameter, 0> parameters{};
 
   Union() = default;
+
   explicit Union(const Arguments&) {}
 
   void merge(std::vector<Neighbor>& links, std::span<const Neighbor> incoming,

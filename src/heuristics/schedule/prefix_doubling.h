@@ -1,5 +1,6 @@
 #pragma once
-// `prefix_doubling`: batches that grow with what was inserted. Source: ParlayANN (PPoPP 2024), sec. 3.
+// `prefix_doubling`: batches that grow with what was inserted. Source: ParlayANN (PPoPP 2024),
+// sec. 3.
 
 #include <algorithm>
 #include <array>
@@ -18,6 +19,7 @@ struct PrefixDoubling {
   double cap = 0.02;
 
   PrefixDoubling() = default;
+
   explicit PrefixDoubling(const Arguments& arguments) : cap(arguments.real("cap", 0, 1)) {}
 
   std::size_t batch(std::size_t inserted, std::size_t total) const {

@@ -13,6 +13,7 @@ struct Sequential {
   static constexpr std::array<Parameter, 0> parameters{};
 
   Sequential() = default;
+
   explicit Sequential(const Arguments&) {}
 
   std::size_t batch(std::size_t, std::size_t) const { return 1; }

@@ -13,6 +13,7 @@ struct Closest {
   static constexpr std::array<Parameter, 0> parameters{};
 
   Closest() = default;
+
   explicit Closest(const Arguments&) {}
 
   void select(std::span<const Neighbor> pool, std::size_t max_links, bool /*forward*/,

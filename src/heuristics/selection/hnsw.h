@@ -13,7 +13,8 @@ struct Hnsw {
   static constexpr std::string_view name = "hnsw";
   static constexpr std::string_view description = "diverse candidates (HNSW Alg. 4)";
   static constexpr std::array<Parameter, 3> parameters{{
-      {"extend_candidates", "bool", "false", "a new item also considers its candidates' neighbours"},
+      {"extend_candidates", "bool", "false",
+       "a new item also considers its candidates' neighbours"},
       {"keep_pruned", "bool", "false", "fill the list with the nearest of those left out"},
       {"prune_small", "bool", "true",
        "apply the rule also when all candidates fit (hnswlib, faiss and usearch do not)"},
@@ -24,6 +25,7 @@ struct Hnsw {
   bool prune_small = true;
 
   Hnsw() = default;
+
   explicit Hnsw(const Arguments& arguments)
       : extend_candidates(arguments.boolean("extend_candidates")),
         keep_pruned(arguments.boolean("keep_pruned")),

@@ -29,6 +29,7 @@ struct RobustPrune {
   bool scale_metric = false;
 
   RobustPrune() = default;
+
   explicit RobustPrune(const Arguments& arguments)
       : alpha(arguments.real("alpha", 0.5, 10)),
         passes(static_cast<int>(arguments.integer("passes", 1, 2))),
