@@ -31,11 +31,16 @@ class Parser {
 
  private:
   [[noreturn]] void fail(std::string_view expected) const {
-    const std::string found =
-        at_ < text_.size() ? fmt::format("`{}`", text_[at_]) : std::string("the end");
+    const std::string found = at_ == text_.size() ? "the end" : quoted(text_[at_]);
     throw Error(Code::invalid_argument, fmt::format("`{}` is not a spec: expected {} at column {}, "
                                                     "found {}",
                                                     text_, expected, at_ + 1, found));
+  }
+
+  /// One byte of a longer UTF-8 sequence would make the message invalid UTF-8.
+  static std::string quoted(char c) {
+    return c >= ' ' && c <= '~' ? fmt::format("`{}`", c)
+                                : fmt::format("byte 0x{:02x}", static_cast<unsigned char>(c));
   }
 
   void skip_space() {
@@ -66,16 +71,11 @@ class Parser {
       read_spec();
       --depth_;
     } else {
-      while (at_ < text_.size() &&
-             (is_name(text_[at_]) || text_[at_] == '.' || text_[at_] == '-' || text_[at_] == '+')) {
-        ++at_;
-      }
       double number = 0;
-      const auto [end, error] = std::from_chars(text_.data() + start, text_.data() + at_, number);
-      if (at_ == start || error != std::errc() || end != text_.data() + at_) {
-        at_ = start;
-        fail("a value");
-      }
+      const char* const begin = text_.data() + start;
+      const auto [end, error] = std::from_chars(begin, text_.data() + text_.size(), number);
+      if (error != std::errc()) fail("a value");
+      at_ += static_cast<std::size_t>(end - begin);
     }
     return std::string(text_.substr(start, at_ - start));
   }
@@ -90,8 +90,8 @@ class Parser {
     }
     if (take(')')) return spec;
     do {
-      const std::size_t start = at_;
       skip_space();
+      const std::size_t start = at_;
       Spec::Argument argument;
       if (at_ < text_.size() && is_name_start(text_[at_])) {
         argument.key = read_name();
@@ -136,10 +136,9 @@ std::size_t edits(std::string_view a, std::string_view b) {
 
 template <class Number>
 bool read_number(const std::string& text, Number& number) {
-  const char* begin = text.data() + (text.starts_with('+') ? 1 : 0);
   const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(begin, end, number);
-  return error == std::errc() && stop == end && begin != end;
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && stop == end;
 }
 
 }  // namespace
@@ -238,8 +237,8 @@ std::string unknown_name(std::string_view kind, std::string_view word,
                          std::span<const std::string_view> known) {
   const std::string_view near = nearest(word, known);
   return fmt::format(
-      "unknown {} `{}`{}. Known: {}", kind, word,
-      near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near),
+      "unknown {} `{}`{} Known: {}", kind, word,
+      near.empty() ? std::string(".") : fmt::format("; did you mean `{}`?", near),
       known.empty() ? std::string("none") : fmt::format("{}", fmt::join(known, ", ")));
 }
 

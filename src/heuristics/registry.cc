@@ -63,7 +63,7 @@ void bind(AnySelection& selection, const MetricTraits& metric) {
                             "distances can be negative; use alpha=1 or another rule",
                             rule->alpha, metric.name));
   }
-  rule->set_power(metric.power);
+  rule->power = metric.power;
 }
 
 std::vector<PolicyDescription> describe_policies() {

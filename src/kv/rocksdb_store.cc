@@ -286,14 +286,6 @@ class RocksSnapshot final : public Snapshot {
       if (!legal_key(key)) return Code::key_size;
     }
     SlicePins& pins = pins_of(scope, this);
-    if (stable_) {  // MultiGet would copy out of the map
-      for (std::size_t i = 0; i < keys.size(); ++i) {
-        views[i] = {};
-        const Code code = read(family, keys[i], pins, views[i]);
-        if (code != Code::ok && code != Code::not_found) return code;
-      }
-      return Code::ok;
-    }
     pins.keys.clear();
     for (const Key& key : keys) pins.keys.push_back(to_slice(key));
     pins.statuses.resize(keys.size());

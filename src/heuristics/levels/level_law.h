@@ -23,12 +23,14 @@ concept LevelPolicy = NamedPolicy<L> && requires(const L law, const LevelInput& 
   { law.level(input) } -> std::same_as<unsigned>;
 };
 
-/// With M >= 2 a level above 15 would need more than 2^15 items on level 1 alone per item; the cap
-/// bounds tables per level for M = 1 and for large ml.
+/// At M = 2, the smallest base, one item in 2^16 is cut here, at M = 16 one in 2^64. The cap bounds
+/// the work per item and the levels of a search under a large ml, where the law alone would not.
 inline constexpr unsigned max_level = 15;
 
 /// ml of the paper: P(level >= l) = exp(-l / ml). `auto` is 1 / ln M, that is P = M^-l, computed in
-/// integers and so the same everywhere (M = 1 has no finite ml; it counts as 2).
+/// integers and so the same everywhere (M = 1 has no finite ml; it counts as 2). A given ml goes
+/// through exp() in long double, so a draw within its last bits of a threshold may differ between
+/// machines: about one item in 2^50.
 struct LevelScale {
   double ml = 0;  ///< 0: auto
 
@@ -36,15 +38,16 @@ struct LevelScale {
     return {arguments.is("ml", "auto") ? 0 : arguments.real("ml", 1e-3, 10)};
   }
 
-  /// The level that 64 uniform bits give: the number of thresholds 2^64 P(level >= l) above them.
+  /// The level that 64 uniform bits give: the number of l >= 1 with bits < 2^64 P(level >= l).
   unsigned level(std::uint64_t bits, std::uint32_t M) const {
     unsigned level = 0;
     if (ml == 0) {
       const std::uint64_t base = M < 2 ? 2 : M;
-      std::uint64_t threshold = ~std::uint64_t{0} / base;
-      while (level < max_level && bits < threshold) {
+      // bits < 2^64 / base^l just if bits <= (2^64 - 1) / base^l in whole numbers.
+      std::uint64_t last = ~std::uint64_t{0} / base;
+      while (level < max_level && bits <= last) {
         ++level;
-        threshold /= base;
+        last /= base;
       }
       return level;
     }

@@ -14,7 +14,9 @@ namespace skerry::heuristics {
 /// Drops a candidate c when alpha * d(k, c) <= d(target, c) for some kept k. A larger alpha keeps
 /// more and longer links; below 1 it keeps fewer. Ties drop, so of equal points one is kept. With
 /// passes = 2 a first pass uses alpha = 1 and a second one fills what room is left with alpha,
-/// holding candidates against all kept ones that are nearer to the target than themselves.
+/// holding candidates against all kept ones that are nearer to the target than themselves (the
+/// rounds of DiskANN's prune.rs and of SVS's progressive strategy). That needs alpha >= 1: a
+/// smaller one would find nothing to add.
 struct RobustPrune {
   static constexpr std::string_view name = "robust_prune";
   static constexpr std::string_view description = "RobustPrune of Vamana (DiskANN Alg. 2)";
@@ -27,6 +29,7 @@ struct RobustPrune {
   double alpha = 1.2;
   int passes = 1;
   bool scale_metric = false;
+  int power = 1;  ///< of the metric (stored = metric^power); set by bind() in registry.h
 
   RobustPrune() = default;
 
@@ -39,11 +42,16 @@ struct RobustPrune {
                                               arguments.word("scale") +
                                               "`; it must be stored or metric");
     }
+    if (passes == 2 && alpha < 1) {
+      throw Error(Code::invalid_argument, "`robust_prune`: parameter `alpha` is `" +
+                                              arguments.word("alpha") +
+                                              "`; with passes=2 it must be at least 1");
+    }
   }
 
-  /// The factor on stored distances for a metric with this power; set by bind() in registry.h.
-  void set_power(int power) noexcept {
-    factor_ = static_cast<float>(scale_metric ? std::pow(alpha, power) : alpha);
+  /// What alpha comes to on stored distances.
+  float factor() const noexcept {
+    return static_cast<float>(scale_metric ? std::pow(alpha, power) : alpha);
   }
 
   void select(std::span<const Neighbor> pool, std::size_t max_links, bool /*forward*/,
@@ -51,7 +59,7 @@ struct RobustPrune {
     selected.clear();
     std::vector<Slot> kept;
     for (int pass = 1; pass <= passes; ++pass) {
-      const float factor = pass < passes ? 1.0F : factor_;
+      const float slack = pass < passes ? 1.0F : factor();
       std::vector<Neighbor> before;
       before.swap(selected);
       std::size_t known = 0;
@@ -61,7 +69,7 @@ struct RobustPrune {
         if (was_kept) {
           ++known;
         } else if (selected.size() + (before.size() - known) == max_links ||
-                   around.occluded(candidate.slot, kept, above(candidate.distance / factor))) {
+                   around.occluded(candidate.slot, kept, above(candidate.distance / slack))) {
           continue;
         }
         kept.push_back(candidate.slot);
@@ -75,8 +83,6 @@ struct RobustPrune {
   static float above(float bound) noexcept {
     return std::nextafter(bound, std::numeric_limits<float>::infinity());
   }
-
-  float factor_ = 1.2F;
 };
 
 }  // namespace skerry::heuristics
