@@ -1,0 +1,12 @@
+#pragma once
+// `skerry dataset`: describes data sets, computes their ground truth, converts their files.
+
+#include <span>
+#include <string>
+
+namespace skerry::experiments {
+
+/// `arguments` begin with info, groundtruth or convert. Returns the exit code. Throws Error.
+int dataset_command(std::span<const std::string> arguments);
+
+}  // namespace skerry::experiments

@@ -1,0 +1,161 @@
+#include "experiments/cmd_plan.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "experiments/command_line.h"
+#include "experiments/plan.h"
+#include "experiments/results.h"
+#include "experiments/table.h"
+
+namespace skerry::experiments {
+
+using nlohmann::ordered_json;
+
+namespace {
+
+constexpr std::array<Option, 2> options = {{
+    {.name = "set",
+     .value = "TABLE.KEY=VALUE[,VALUE]...",
+     .description = "replaces a key of the base; repeatable"},
+    {.name = "json", .description = "a JSON object instead of text"},
+}};
+
+constexpr Command command = {
+    .usage = "skerry plan CONFIG.toml [--set TABLE.KEY=VALUE]... [--json]",
+    .summary = "Checks the config and prints what `skerry run` would do. Reads no vectors.",
+    .options = options,
+    .min_positional = 1,
+    .max_positional = 1,
+};
+
+std::string source(const DatasetRequest& request) {
+  return request.spec.empty() ? request.path : request.spec;
+}
+
+bool varies(const Plan& plan, std::size_t key) {
+  return std::find(plan.varying.begin(), plan.varying.end(), key) != plan.varying.end();
+}
+
+/// `column=value` of one stage's varying keys.
+std::string varying_text(const Plan& plan, const Settings& settings, Stage stage) {
+  std::vector<std::string> parts;
+  for (const std::size_t key : plan.varying) {
+    if (keys()[key].stage != stage) continue;
+    parts.push_back(fmt::format("{}={}", keys()[key].column, spelling(settings[key])));
+  }
+  return fmt::format("{}", fmt::join(parts, " "));
+}
+
+/// `column=value,value` of the searches of a layout.
+std::string searches_text(const Plan& plan, const LayoutPlan& layout) {
+  std::vector<std::string> parts;
+  for (const std::size_t key : plan.varying) {
+    if (keys()[key].stage != Stage::search) continue;
+    std::vector<std::string> values;
+    for (const Settings& point : layout.points) {
+      const std::string value = spelling(point[key]);
+      if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
+    }
+    parts.push_back(fmt::format("{}={}", keys()[key].column, fmt::join(values, ",")));
+  }
+  return fmt::format("{}", fmt::join(parts, " "));
+}
+
+std::string plan_text(const Config& config, const Plan& plan) {
+  std::string text =
+      fmt::format("{}: {} graphs, {} layouts, {} points ({} duplicates merged)\n", config.name,
+                  plan.graphs.size(), plan.layouts, grouped(plan.points), grouped(plan.duplicates));
+  text += fmt::format("data set  {} ({}, {} x {}", source(config.dataset), plan.dataset.format,
+                      plan.dataset.rows, plan.dataset.dimension);
+  if (plan.dataset.queries > 0) text += fmt::format(", {} queries", plan.dataset.queries);
+  if (plan.dataset.truth_depth > 0)
+    text += fmt::format(", truth {} deep", plan.dataset.truth_depth);
+  text += ")\n";
+  const Settings& first = plan.graphs.front().settings();
+  for (const std::string_view table : {"build", "search"}) {
+    std::string fixed;
+    for (std::size_t i = 0; i < keys().size(); ++i) {
+      if (keys()[i].table != table || varies(plan, i)) continue;
+      fixed += fmt::format(" {}={}", keys()[i].name, spelling(first[i]));
+    }
+    text += fmt::format("{:<9}{}\n", table, fixed);
+  }
+  for (std::size_t g = 0; g < plan.graphs.size(); ++g) {
+    const GraphPlan& graph = plan.graphs[g];
+    text +=
+        fmt::format("\ngraph {}  {}\n", g + 1, varying_text(plan, graph.settings(), Stage::graph));
+    Table table({Align::left, Align::right, Align::left});
+    for (const LayoutPlan& layout : graph.layouts) {
+      table.add({fmt::format("  store={} codec={}", layout.settings().word("store"),
+                             layout.settings().word("codec")),
+                 fmt::format("{} points", layout.points.size()), searches_text(plan, layout)});
+    }
+    text += table.text();
+  }
+  return text;
+}
+
+ordered_json stage_object(const Settings& settings, Stage stage) {
+  const ordered_json config = flat_config(settings);
+  ordered_json object = ordered_json::object();
+  for (const Key& key : keys()) {
+    if (key.stage == stage) object[std::string(key.column)] = config.at(std::string(key.column));
+  }
+  return object;
+}
+
+ordered_json plan_json(const Config& config, const Plan& plan) {
+  ordered_json graphs = ordered_json::array();
+  for (const GraphPlan& graph : plan.graphs) {
+    ordered_json layouts = ordered_json::array();
+    for (const LayoutPlan& layout : graph.layouts) {
+      ordered_json points = ordered_json::array();
+      for (const Settings& point : layout.points)
+        points.push_back(stage_object(point, Stage::search));
+      ordered_json object = stage_object(layout.settings(), Stage::layout);
+      object["points"] = std::move(points);
+      layouts.push_back(std::move(object));
+    }
+    ordered_json object = stage_object(graph.settings(), Stage::graph);
+    object["layouts"] = std::move(layouts);
+    graphs.push_back(std::move(object));
+  }
+  return {{"name", config.name},
+          {"description", config.description},
+          {"dataset",
+           {{"source", source(config.dataset)},
+            {"format", plan.dataset.format},
+            {"n", plan.dataset.rows},
+            {"dimension", plan.dataset.dimension},
+            {"queries", plan.dataset.queries}}},
+          {"layouts", plan.layouts},
+          {"points", plan.points},
+          {"duplicates", plan.duplicates},
+          {"graphs", std::move(graphs)}};
+}
+
+}  // namespace
+
+int plan_command(std::span<const std::string> arguments) {
+  const Parsed parsed = parse_command(command, arguments);
+  if (parsed.help) {
+    fmt::print("{}", help_text(command));
+    return 0;
+  }
+  const std::vector<std::string> settings = parsed.all("set");
+  const Config config = read_config(parsed.positional.front(), settings);
+  const Plan plan = make_plan(config);
+  if (parsed.has("json")) {
+    fmt::print("{}\n", plan_json(config, plan).dump(2));
+  } else {
+    fmt::print("{}", plan_text(config, plan));
+  }
+  return 0;
+}
+
+}  // namespace skerry::experiments

@@ -1,0 +1,206 @@
+#include "experiments/keys.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "base/error.h"
+#include "base/spec.h"
+#include "distance/metric.h"
+#include "graph/codec/codec.h"
+#include "graph/reader.h"
+#include "heuristics/registry.h"
+#include "kv/open_store.h"
+
+namespace skerry::experiments {
+
+namespace {
+
+using Words = std::span<const std::string_view>;
+
+void check_one_of(std::string_view kind, std::string_view word, Words known) {
+  if (std::find(known.begin(), known.end(), word) == known.end()) {
+    throw Error(Code::invalid_argument, unknown_name(kind, word, known));
+  }
+}
+
+void check_store(std::string_view word) {
+  constexpr std::array<std::string_view, 3> everywhere = {"memory", "lmdb", "rocksdb"};
+  std::vector<std::string_view> here;
+  for (const kv::StoreKind& kind : kv::store_kinds()) here.push_back(kind.name);
+  const bool missing = std::find(here.begin(), here.end(), word) == here.end();
+  if (missing && std::find(everywhere.begin(), everywhere.end(), word) != everywhere.end()) {
+    throw Error(Code::invalid_argument,
+                fmt::format("this build was made without the store `{}`; it has: {}", word,
+                            fmt::join(here, ", ")));
+  }
+  check_one_of("store", word, here);
+}
+
+void check_view(std::string_view word) { check_one_of("view", word, graph::view_names()); }
+
+template <auto Parse>
+void check_by(std::string_view word) {
+  static_cast<void>(Parse(word));
+}
+
+constexpr std::string_view forwards[] = {"M0", "M"};
+constexpr std::string_view entries[] = {"top"};
+constexpr std::string_view connectivities[] = {"none"};
+constexpr std::string_view layouts[] = {"apart"};
+constexpr std::string_view orders[] = {"insertion"};
+constexpr std::string_view vias[] = {"bulk"};
+constexpr std::string_view encodings[] = {"f32", "bits"};
+constexpr std::string_view traversals[] = {"f32"};
+constexpr std::string_view terminations[] = {"ef"};
+
+constexpr Key number(std::string_view table, std::string_view name, std::string_view column,
+                     Stage stage, std::string_view default_value, std::int64_t low,
+                     std::int64_t high, std::string_view description,
+                     std::string_view formula = {}) {
+  return {.table = table,
+          .name = name,
+          .column = column,
+          .stage = stage,
+          .is_number = true,
+          .default_value = default_value,
+          .description = description,
+          .low = low,
+          .high = high,
+          .formula = formula};
+}
+
+constexpr Key word(std::string_view table, std::string_view name, Stage stage,
+                   std::string_view default_value, Words known, std::string_view description) {
+  return {.table = table,
+          .name = name,
+          .column = name,
+          .stage = stage,
+          .is_number = false,
+          .default_value = default_value,
+          .description = description,
+          .known = known};
+}
+
+constexpr Key word(std::string_view table, std::string_view name, Stage stage,
+                   std::string_view default_value, void (*check)(std::string_view),
+                   std::string_view description) {
+  Key key = word(table, name, stage, default_value, Words{}, description);
+  key.check = check;
+  return key;
+}
+
+constexpr Stage graph_stage = Stage::graph;
+constexpr Stage layout_stage = Stage::layout;
+constexpr Stage search_stage = Stage::search;
+constexpr std::int64_t no_limit = std::numeric_limits<std::int64_t>::max();
+
+const std::array<Key, 27> all_keys = {{
+    word("build", "metric", graph_stage, "", check_by<distance::metric>,
+         "distance; must be the data set's"),
+    number("build", "M", "M", graph_stage, "16", 1, 4096, "most out-links above level 0"),
+    number("build", "M0", "M0", graph_stage, "2*M", 1, 4096, "most out-links on level 0", "2*M"),
+    number("build", "ef_construction", "ef_construction", graph_stage, "100", 1, 1'000'000,
+           "beam of the search for a new item's neighbours"),
+    word("build", "selection", graph_stage, "hnsw", check_by<heuristics::selection>,
+         "rule that chooses neighbours"),
+    word("build", "overflow", graph_stage, "union", check_by<heuristics::overflow>,
+         "what happens when a reverse link finds a full list"),
+    word("build", "forward", graph_stage, "M0", forwards,
+         "out-links that a new item keeps on level 0: M0 | M"),
+    word("build", "levels", graph_stage, "hashed", check_by<heuristics::levels>, "law of levels"),
+    word("build", "entry", graph_stage, "top", entries, "where searches start"),
+    word("build", "schedule", graph_stage, "prefix_doubling", check_by<heuristics::schedule>,
+         "sizes of the batches of insertions"),
+    word("build", "connectivity", graph_stage, "none", connectivities,
+         "repair of unreachable items"),
+    number("build", "seed", "seed", graph_stage, "1", 0, no_limit, "seed of order and levels"),
+    number("build", "threads", "build_threads", graph_stage, "1", 1, 1024, "threads of the build"),
+    word("build", "store", layout_stage, "memory", check_store, "store of the index"),
+    word("build", "codec", layout_stage, "delta", check_by<graph::link_codec>,
+         "encoding of link lists"),
+    word("build", "layout", layout_stage, "apart", layouts, "how records lie together"),
+    word("build", "order", layout_stage, "insertion", orders, "numbering of items in the store"),
+    word("build", "via", layout_stage, "bulk", vias, "how the graph comes into the store"),
+    word("build", "encoding", layout_stage, "f32", encodings,
+         "encoding of vectors; under hamming always bits"),
+    number("search", "k", "k", search_stage, "10", 1, 1'000'000, "neighbours asked for"),
+    word("search", "view", search_stage, "frozen", check_view, "where a search finds nodes"),
+    word("search", "traversal", search_stage, "f32", traversals, "distances that guide the walk"),
+    number("search", "oversample", "oversample", search_stage, "1", 1, 1,
+           "candidates rescored per result"),
+    word("search", "termination", search_stage, "ef", terminations, "when a search ends"),
+    number("search", "threads", "threads", search_stage, "1", 1, 1024,
+           "threads that the queries are dealt to"),
+    number("search", "repetitions", "repetitions", search_stage, "3", 1, 10'000,
+           "timed passes over all queries"),
+    number("search", "ef", "ef", search_stage, "64", 1, 1'000'000,
+           "beam on level 0; ef < k means ef = k"),
+}};
+
+}  // namespace
+
+std::string spelling(const Value& value) {
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
+  return std::get<std::string>(value);
+}
+
+std::span<const Key> keys() { return all_keys; }
+
+std::size_t key_at(std::string_view column) {
+  for (std::size_t i = 0; i < all_keys.size(); ++i) {
+    if (all_keys[i].column == column) return i;
+  }
+  throw Error(Code::invalid_argument, fmt::format("no key has the column `{}`", column));
+}
+
+std::vector<std::string_view> key_names(std::string_view table) {
+  if (table == "dataset") return {"path", "name", "spec", "queries", "neighbors", "limit"};
+  std::vector<std::string_view> names;
+  for (const Key& key : all_keys) {
+    if (key.table == table) names.push_back(key.name);
+  }
+  return names;
+}
+
+void check_value(const Key& key, const Value& value) {
+  if (const auto* number = std::get_if<std::int64_t>(&value)) {
+    if (!key.is_number) {
+      throw Error(Code::invalid_argument,
+                  fmt::format("`{}` is {}; it must be a string", key.name, *number));
+    }
+    if (*number >= key.low && *number <= key.high) return;
+    std::string right = fmt::format("a whole number in {}..{}", key.low, key.high);
+    if (key.low == key.high) right = fmt::format("{} in this release", key.low);
+    if (key.high == no_limit) right = fmt::format("a whole number of at least {}", key.low);
+    throw Error(Code::invalid_argument,
+                fmt::format("`{}` is {}; it must be {}", key.name, *number, right));
+  }
+  const auto& text = std::get<std::string>(value);
+  if (key.is_number) {
+    if (!key.formula.empty() && text == key.formula) return;
+    throw Error(Code::invalid_argument,
+                fmt::format("`{}` is \"{}\"; it must be a whole number{}", key.name, text,
+                            key.formula.empty() ? "" : fmt::format(" or \"{}\"", key.formula)));
+  }
+  if (key.check != nullptr) {
+    key.check(text);
+  } else {
+    check_one_of(key.name, text, key.known);
+  }
+}
+
+std::string Settings::text(Stage last) const {
+  std::string text;
+  for (std::size_t i = 0; i < all_keys.size(); ++i) {
+    if (all_keys[i].stage <= last) {
+      text += fmt::format("{}={} ", all_keys[i].column, spelling(values_[i]));
+    }
+  }
+  return text;
+}
+
+}  // namespace skerry::experiments

@@ -1,0 +1,99 @@
+// The program `skerry`: finds the subcommand, turns errors into one line and an exit code.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/spec.h"
+#include "experiments/cmd_dataset.h"
+#include "experiments/cmd_inspect.h"
+#include "experiments/cmd_list.h"
+#include "experiments/cmd_plan.h"
+#include "experiments/cmd_run.h"
+#include "experiments/version.h"
+
+namespace {
+
+using namespace skerry::experiments;
+
+struct Subcommand {
+  std::string_view name;
+  std::string_view description;
+  int (*run)(std::span<const std::string> arguments);
+};
+
+constexpr std::array<Subcommand, 5> subcommands = {{
+    {"run", "runs an experiment", run_command},
+    {"plan", "shows what an experiment would run", plan_command},
+    {"list", "lists policies, stores, metrics, codecs and views", list_command},
+    {"inspect", "looks at an index in a store", inspect_command},
+    {"dataset", "describes and converts data sets", dataset_command},
+}};
+
+void print_help() {
+  fmt::print(
+      "usage: skerry COMMAND [arguments]\n\nGraph nearest-neighbour search over key-value "
+      "stores: experiments.\n\n");
+  for (const Subcommand& each : subcommands) {
+    fmt::print("  {:<9} {}\n", each.name, each.description);
+  }
+  fmt::print(
+      "\n`skerry COMMAND --help` describes a command, `skerry --version` this program.\n\n"
+      "Exit codes\n"
+      "  0    all is well\n"
+      "  1    an internal error, or results that could not be written\n"
+      "  2    a mistake in the command line, the config or the data; nothing was run\n"
+      "  3    finished, but some points failed\n"
+      "  130  interrupted (143: terminated); what was finished is in the results\n");
+}
+
+int dispatch(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) {
+    throw skerry::Error(skerry::Code::invalid_argument,
+                        "a command is missing; `skerry --help` lists them");
+  }
+  const std::string& first = arguments.front();
+  if (first == "--help" || first == "-h" || first == "help") {
+    print_help();
+    return 0;
+  }
+  if (first == "--version") {
+    fmt::print("{}", version_text());
+    return 0;
+  }
+  std::vector<std::string_view> names;
+  for (const Subcommand& each : subcommands) {
+    if (each.name == first) return each.run(std::span(arguments).subspan(1));
+    names.push_back(each.name);
+  }
+  throw skerry::Error(skerry::Code::invalid_argument,
+                      skerry::unknown_name("command", first, names));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const int code = dispatch({argv + 1, argv + argc});
+    if (std::fflush(stdout) != 0) {
+      fmt::print(stderr, "skerry: error: cannot write to standard output\n");
+      return 1;
+    }
+    return code;
+  } catch (const skerry::Error& error) {
+    fmt::print(stderr, "skerry: error: {}\n", error.what());
+    return 2;
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "skerry: error: out of memory\n");
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "skerry: error: {}\n", error.what());
+  }
+  return 1;
+}

@@ -1,0 +1,187 @@
+#include "experiments/toml_file.h"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "base/error.h"
+
+namespace skerry::experiments {
+
+namespace {
+
+Error wrong(std::string_view place, std::string_view what) {
+  return {Code::invalid_argument, fmt::format("{}: {}", place, what)};
+}
+
+/// Turns toml++'s nodes into entries; `name` is the file's, or empty when `fixed` is the place.
+class Reader {
+ public:
+  Reader(std::string name, std::string fixed) : name_(std::move(name)), fixed_(std::move(fixed)) {}
+
+  std::string place(const toml::source_position& at) const {
+    return fixed_.empty() ? fmt::format("{}:{}:{}", name_, at.line, at.column) : fixed_;
+  }
+
+  TomlEntry entry(std::string_view table, std::string_view key, const toml::source_position& at,
+                  const toml::node& node) const {
+    TomlEntry entry{std::string(table), std::string(key), place(at), node.is_array(), {}};
+    add(entry, node, 0);
+    return entry;
+  }
+
+  TomlTable table(std::string_view name, const toml::source_position& at,
+                  const toml::table& node) const {
+    TomlTable table{std::string(name), place(at), {}};
+    for (const auto& [key, value] : node) {
+      table.entries.push_back(entry(name, key.str(), key.source().begin, value));
+    }
+    return table;
+  }
+
+ private:
+  void add(TomlEntry& entry, const toml::node& node, int depth) const {
+    const std::string at = place(node.source().begin);
+    if (const auto* array = node.as_array()) {
+      if (depth > 0) throw wrong(at, fmt::format("`{}` is a list of lists", entry.key));
+      for (const toml::node& element : *array) add(entry, element, depth + 1);
+    } else if (const auto* integer = node.as_integer()) {
+      entry.values.push_back({integer->get(), at});
+    } else if (const auto* real = node.as_floating_point()) {
+      entry.values.push_back({real->get(), at});
+    } else if (const auto* boolean = node.as_boolean()) {
+      entry.values.push_back({boolean->get(), at});
+    } else if (const auto* text = node.as_string()) {
+      entry.values.push_back({text->get(), at});
+    } else {
+      throw wrong(at, fmt::format("`{}` is a {}; it must be a number, a string or a list of them",
+                                  entry.key, node.is_table() ? "table" : "date or time"));
+    }
+  }
+
+  std::string name_;
+  std::string fixed_;
+};
+
+/// Splits at commas outside quotes, brackets and parentheses, and strips blanks.
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> parts(1);
+  int depth = 0;
+  char quote = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quote != 0) {
+      if (c == '\\' && quote == '"' && i + 1 < text.size()) {
+        parts.back() += c;
+        ++i;
+      } else if (c == quote) {
+        quote = 0;
+      }
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == '[' || c == '(' || c == '{') {
+      ++depth;
+    } else if (c == ']' || c == ')' || c == '}') {
+      --depth;
+    } else if (c == ',' && depth <= 0) {
+      parts.emplace_back();
+      continue;
+    }
+    parts.back() += text[i];
+  }
+  for (std::string& part : parts) {
+    const std::size_t first = part.find_first_not_of(" \t");
+    const std::size_t last = part.find_last_not_of(" \t");
+    part = first == std::string::npos ? "" : part.substr(first, last - first + 1);
+  }
+  return parts;
+}
+
+}  // namespace
+
+TomlFile read_toml(const std::filesystem::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream || std::filesystem::is_directory(path)) {
+    throw Error(std::filesystem::exists(path) ? Code::io : Code::not_found,
+                "cannot read the config", {.path = path.string()});
+  }
+  std::stringstream text;
+  text << stream.rdbuf();
+  const Reader reader(path.string(), "");
+  toml::table root;
+  try {
+    root = toml::parse(text.str(), path.string());
+  } catch (const toml::parse_error& error) {
+    throw wrong(reader.place(error.source().begin), error.description());
+  }
+  TomlFile file;
+  for (const auto& [key, node] : root) {
+    const toml::source_position& at = key.source().begin;
+    if (const auto* table = node.as_table()) {
+      if (key.str() == "group") {
+        throw wrong(reader.place(at), "write `[[group]]`, in double brackets: it may repeat");
+      }
+      file.tables.push_back(reader.table(key.str(), at, *table));
+    } else if (const auto* array = node.as_array(); array && array->is_array_of_tables()) {
+      if (key.str() != "group") {
+        throw wrong(reader.place(at),
+                    fmt::format("`[[{}]]` is not known; only `[[group]]` repeats", key.str()));
+      }
+      for (const toml::node& element : *array) {
+        std::vector<TomlTable>& group = file.groups.emplace_back();
+        for (const auto& [name, part] : *element.as_table()) {
+          const auto* table = part.as_table();
+          if (table == nullptr) {
+            throw wrong(reader.place(name.source().begin),
+                        fmt::format("a group has only the tables [group.build] and "
+                                    "[group.search], not the key `{}`",
+                                    name.str()));
+          }
+          group.push_back(reader.table(name.str(), name.source().begin, *table));
+        }
+      }
+    } else {
+      file.entries.push_back(reader.entry("", key.str(), at, node));
+    }
+  }
+  return file;
+}
+
+TomlEntry parse_setting(std::string_view text) {
+  const std::string place = fmt::format("--set {}", text);
+  const std::size_t equals = text.find('=');
+  const std::size_t dot = text.substr(0, equals).find('.');
+  if (equals == std::string_view::npos || dot == std::string_view::npos || dot == 0 ||
+      dot + 1 == equals) {
+    throw wrong(place, "expected TABLE.KEY=VALUE, as in build.M=8,16");
+  }
+  toml::array values;
+  const std::vector<std::string> parts = split(text.substr(equals + 1));
+  bool is_list = parts.size() > 1;
+  for (const std::string& part : parts) {
+    if (part.empty()) throw wrong(place, "a value is empty");
+    try {
+      toml::table parsed = toml::parse("value = " + part);
+      toml::node& node = *parsed.get("value");
+      if (auto* array = node.as_array()) {
+        is_list = true;
+        for (const toml::node& element : *array) values.push_back(element);
+      } else {
+        values.push_back(node);
+      }
+    } catch (const toml::parse_error& error) {
+      if (part.find_first_of("\"'[]{}") == 0) {
+        throw wrong(place, fmt::format("`{}` is not a value: {}", part, error.description()));
+      }
+      values.push_back(part);
+    }
+  }
+  TomlEntry entry = Reader("", place).entry(text.substr(0, dot),
+                                            text.substr(dot + 1, equals - dot - 1), {}, values);
+  entry.is_list = is_list;
+  return entry;
+}
+
+}  // namespace skerry::experiments
