@@ -5,7 +5,6 @@
 // of 32 counts as zeros. Products are rounded before they are added. So the result does not depend
 // on how wide the machine's registers are.
 
-#include <array>
 #include <cstring>
 
 #include "distance/kernels.h"
@@ -34,6 +33,18 @@ constexpr std::size_t rows_at_once = lanes == 16 ? 4 : lanes == 8 ? 2 : 1;
 
 HWY_INLINE Vector load(const std::byte* from) {
   return hn::LoadU(Tag(), reinterpret_cast<const float*>(from));
+}
+
+/// The first `count` < lanes elements, the others zero. Reads nothing behind them: a row may end a
+/// mapped file.
+HWY_INLINE Vector load_first(const std::byte* from, std::size_t count) {
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX2  // whose masked loads do not touch what they mask out
+  return hn::MaskedLoad(hn::FirstN(Tag(), count), Tag(), reinterpret_cast<const float*>(from));
+#else
+  alignas(16) float padded[lanes] = {};
+  std::memcpy(padded, from, count * sizeof(float));
+  return hn::Load(Tag(), padded);
+#endif
 }
 
 struct SquaredDifference {
@@ -80,34 +91,28 @@ HWY_INLINE void sum_rows(const std::byte* query, const std::byte* const* rows,
   for (std::size_t r = 0; r < count; ++r) {
     for (std::size_t j = 0; j < sums; ++j) total[r][j] = hn::Zero(Tag());
   }
-  const auto block = [&](const std::byte* q, const std::array<const std::byte*, count>& at) {
+  constexpr std::size_t vector_bytes = lanes * sizeof(float);
+  constexpr std::size_t block_bytes = virtual_lanes * sizeof(float);
+  const std::size_t size = dimension * sizeof(float);
+  std::size_t done = 0;
+  for (; done + block_bytes <= size; done += block_bytes) {
     for (std::size_t j = 0; j < sums; ++j) {
-      const std::size_t offset = j * lanes * sizeof(float);
-      const Vector x = load(q + offset);
+      const std::size_t offset = done + j * vector_bytes;
+      const Vector x = load(query + offset);
       for (std::size_t r = 0; r < count; ++r) {
-        total[r][j] = hn::Add(total[r][j], Term::term(x, load(at[r] + offset)));
+        total[r][j] = hn::Add(total[r][j], Term::term(x, load(rows[r] + offset)));
       }
     }
-  };
-  constexpr std::size_t block_bytes = virtual_lanes * sizeof(float);
-  const std::size_t whole = dimension / virtual_lanes * block_bytes;
-  std::array<const std::byte*, count> at;
-  for (std::size_t r = 0; r < count; ++r) at[r] = rows[r];
-  for (std::size_t done = 0; done < whole; done += block_bytes) {
-    block(query + done, at);
-    for (std::size_t r = 0; r < count; ++r) at[r] += block_bytes;
   }
-  const std::size_t rest = dimension * sizeof(float) - whole;
-  if (rest > 0) {
-    // Copied, so that nothing behind a row is ever read: a row may end a mapped file.
-    alignas(64) std::byte padded_query[block_bytes] = {};
-    alignas(64) std::byte padded[count][block_bytes] = {};
-    std::memcpy(padded_query, query + whole, rest);
+  // A sum is never -0 (it starts at +0), so a term of zeros leaves its bits alone: none is added
+  // for vectors that the row does not reach.
+  for (std::size_t j = 0; j < sums && done < size; ++j, done += vector_bytes) {
+    const std::size_t rest = (size - done) / sizeof(float);
+    const Vector x = rest < lanes ? load_first(query + done, rest) : load(query + done);
     for (std::size_t r = 0; r < count; ++r) {
-      std::memcpy(padded[r], rows[r] + whole, rest);
-      at[r] = padded[r];
+      const Vector y = rest < lanes ? load_first(rows[r] + done, rest) : load(rows[r] + done);
+      total[r][j] = hn::Add(total[r][j], Term::term(x, y));
     }
-    block(padded_query, at);
   }
   for (std::size_t r = 0; r < count; ++r) out[r] = reduce(total[r]);
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cfloat>
 #include <cmath>
@@ -60,6 +61,9 @@ void refuse_length(std::string_view norm, double value, double limit) {
                           norm, value, limit));
 }
 
+// Half of what exact sums would allow: the kernels' sums may be rounded upwards.
+constexpr double longest_squared = FLT_MAX / 8;
+constexpr double longest_l1 = FLT_MAX / 4;
 constexpr double least_norm = 1e-16;
 constexpr double largest_norm = 1e16;
 
@@ -95,9 +99,9 @@ void Metric::encode(Bytes vector, std::size_t dimension, std::byte* row) const {
     refuse_length("norm", norm, largest_norm);
     store(row + vector.size(), norm < least_norm ? 0.0F : static_cast<float>(1 / norm));
   } else if (name == "manhattan") {
-    refuse_length("L1 norm", norms.l1, FLT_MAX / 2);
+    refuse_length("L1 norm", norms.l1, longest_l1);
   } else {
-    refuse_length("squared norm", norms.squared, FLT_MAX / 4);
+    refuse_length("squared norm", norms.squared, longest_squared);
   }
 }
 
@@ -141,7 +145,7 @@ double exact_distance(const Metric& metric, Bytes a, Bytes b, std::size_t dimens
   if (metric.name == "inner_product") return -dot;
   const double norms = std::sqrt(norm_a) * std::sqrt(norm_b);
   if (std::sqrt(norm_a) < least_norm || std::sqrt(norm_b) < least_norm) return 1;
-  return 1 - dot / norms;
+  return std::max(0.0, 1 - dot / norms);
 }
 
 }  // namespace skerry::distance

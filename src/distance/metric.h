@@ -61,8 +61,8 @@ struct Metric {
   /// Writes the row of `vector` (vector_bytes(dimension) bytes) to `row` (row_bytes(dimension)).
   /// Throws Error{invalid_argument} that names the component and its value when one is NaN or
   /// infinite, when spare bits are set, or when the vector is so long that a distance could
-  /// overflow f32 (euclidean, inner_product: squared norm above FLT_MAX / 4; manhattan: L1 norm
-  /// above FLT_MAX / 2; cosine: norm outside [1e-16, 1e16], where smaller counts as zero).
+  /// overflow f32 (euclidean, inner_product: squared norm above FLT_MAX / 8; manhattan: L1 norm
+  /// above FLT_MAX / 4; cosine: norm outside [1e-16, 1e16], where smaller counts as zero).
   /// The zero vector is legal: under cosine its distance to every vector, itself included, is 1.
   void encode(Bytes vector, std::size_t dimension, std::byte* row) const;
 

@@ -99,7 +99,7 @@ TEST(KernelTargets, AreSwitchedOneByOne) {
   on_every_target(metrics()[0], [&](const Kernels&) { names.emplace_back(kernel_target()); });
   std::sort(names.begin(), names.end());
   EXPECT_EQ(std::unique(names.begin(), names.end()), names.end());
-#ifdef __x86_64__
+#if defined(__x86_64__) && !defined(__AVX2__)  // -march=native leaves only the best
   EXPECT_GE(names.size(), 3U);  // at the least SSSE3, SSE4 and AVX2 on any machine of these years
 #endif
 }

@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <cfloat>
 #include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
+#include "base/random.h"
 
 namespace skerry::distance {
 namespace {
@@ -31,6 +33,29 @@ double distance(std::string_view name, const std::vector<float>& a, const std::v
   chosen.encode(std::as_bytes(std::span(a)), a.size(), row_a.data());
   chosen.encode(std::as_bytes(std::span(b)), b.size(), row_b.data());
   return chosen.reported(chosen.kernels().pair(row_a.data(), row_b.data(), a.size()));
+}
+
+/// The stored distance of the longest legal (c, .., c), found by halving, to its opposite.
+float longest_legal(const Metric& metric, std::size_t dimension) {
+  std::vector<std::byte> row(metric.row_bytes(dimension));
+  std::vector<std::byte> opposite(row.size());
+  float legal = 1;
+  float refused = FLT_MAX;
+  while (std::nextafter(legal, refused) < refused) {
+    const float c = legal / 2 + refused / 2;
+    const std::vector<float> vector(dimension, c);
+    try {
+      metric.encode(std::as_bytes(std::span(vector)), dimension, row.data());
+      legal = c;
+    } catch (const Error&) {
+      refused = c;
+    }
+  }
+  const std::vector<float> vector(dimension, legal);
+  const std::vector<float> negative(dimension, -legal);
+  metric.encode(std::as_bytes(std::span(vector)), dimension, row.data());
+  metric.encode(std::as_bytes(std::span(negative)), dimension, opposite.data());
+  return metric.kernels().pair(row.data(), opposite.data(), dimension);
 }
 
 TEST(Metric, GivesTheDistancesOfAHandWorkedPair) {
@@ -78,10 +103,30 @@ TEST(Metric, RefusesVectorsWhoseDistancesCouldOverflow) {
   EXPECT_NE(refusal("inner_product", {1e19F}), "");
   EXPECT_NE(refusal("manhattan", {2e38F}), "");
   EXPECT_NE(refusal("cosine", {1e17F}), "");
-  EXPECT_EQ(refusal("euclidean", {9e18F}), "");
+  EXPECT_EQ(refusal("euclidean", {6.4e18F}), "");
   // The largest legal vectors, opposed, stay finite.
-  EXPECT_TRUE(std::isfinite(distance("euclidean", {9.2e18F}, {-9.2e18F})));
-  EXPECT_TRUE(std::isfinite(distance("manhattan", {1.7e38F}, {-1.7e38F})));
+  EXPECT_TRUE(std::isfinite(distance("euclidean", {6.5e18F}, {-6.5e18F})));
+  EXPECT_TRUE(std::isfinite(distance("manhattan", {8.5e37F}, {-8.5e37F})));
+}
+
+TEST(Metric, NoTwoLegalVectorsOverflow) {
+  for (const char* name : {"euclidean", "manhattan"}) {
+    std::size_t overflows = 0;
+    for (std::size_t dimension = 1; dimension <= 512; ++dimension) {
+      overflows += std::isfinite(longest_legal(metric(name), dimension)) ? 0 : 1;
+    }
+    EXPECT_EQ(overflows, 0U) << name;
+  }
+}
+
+TEST(Metric, ExactDistancesOfNonNegativeMetricsAreNotNegative) {
+  Random random(1);
+  for (int round = 0; round < 100; ++round) {
+    std::vector<float> vector(8);
+    for (float& x : vector) x = static_cast<float>(random.unit() - 0.5);
+    const Bytes bytes = std::as_bytes(std::span(vector));
+    EXPECT_GE(exact_distance(metric("cosine"), bytes, bytes, 8), 0);
+  }
 }
 
 TEST(Metric, CosineIsSoundForTheShortestAndLongestLegalVectors) {
