@@ -28,9 +28,11 @@ InterruptGuard::InterruptGuard() {
 InterruptGuard::~InterruptGuard() { restore(); }
 
 void InterruptGuard::restore() const noexcept {
+  // Unblocked while our handler still stands: a signal that came last is remembered, and does not
+  // meet the old action, which may be to die before anything is tidied up.
+  sigprocmask(SIG_SETMASK, &before_, nullptr);
   sigaction(SIGINT, &old_interrupt_, nullptr);
   sigaction(SIGTERM, &old_terminate_, nullptr);
-  sigprocmask(SIG_SETMASK, &before_, nullptr);
 }
 
 int interrupted() noexcept {

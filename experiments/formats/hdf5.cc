@@ -1,309 +1,198 @@
 #include "experiments/formats/hdf5.h"
 
-#include <fmt/format.h>
-#include <hdf5.h>
-
+#include <algorithm>
 #include <array>
-#include <cstring>
+#include <type_traits>
 #include <utility>
+#include <vector>
+
+#include "experiments/formats/hdf5_library.h"
+#include "experiments/formats/worker_process.h"
 
 namespace skerry::experiments {
 
 namespace {
 
-// No filter packs numbers tighter than this: deflate's limit is 1032 to 1. A header that asks for
-// more is damaged, and must not make us allocate what it says.
-constexpr std::uint64_t largest_compression = 2048;
+constexpr std::array<const char*, 4> part_names{"train", "test", "neighbors", "distances"};
 
-// Chunks are kept unpacked up to this size, so that reading band by band unpacks each once.
-constexpr std::size_t largest_chunk_cache = std::size_t{64} << 20;
+using Parts = std::array<std::unique_ptr<MatrixFile>, part_names.size()>;
 
-/// Owns one HDF5 identifier.
-class Handle {
- public:
-  using Close = herr_t (*)(hid_t);
+// Generous for what an intact file needs to be opened; chunks come later.
+constexpr unsigned seconds_to_open = 1;
+constexpr std::size_t memory_to_open = std::size_t{256} << 20;
 
-  Handle(hid_t id, Close close) : id_(id), close_(close) {}
+// A band is a few MiB, and the chunks that it lies in are at most 4 GiB.
+constexpr unsigned seconds_to_read = 30;
 
-  Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, -1)), close_(other.close_) {}
+// The protocol: the worker sends `Outcome`, then the declared metric, and a `PartShape` for each
+// part. To each `Request` it answers with `Outcome` and, if that is ok, the rows. An outcome that
+// is not ok is followed by its text.
 
-  Handle& operator=(Handle&&) = delete;
-
-  ~Handle() {
-    if (id_ >= 0) close_(id_);
-  }
-
-  explicit operator bool() const noexcept { return id_ >= 0; }
-
-  operator hid_t() const noexcept { return id_; }
-
- private:
-  hid_t id_;
-  Close close_;
+struct Outcome {
+  Code code = Code::ok;
+  std::uint32_t text_length = 0;
 };
 
-/// Keeps libhdf5 from printing its error stack while it lives: failures become our errors.
-class Silence {
- public:
-  Silence() {
-    H5Eget_auto2(H5E_DEFAULT, &function_, &data_);
-    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  }
-
-  ~Silence() { H5Eset_auto2(H5E_DEFAULT, function_, data_); }
-
-  Silence(const Silence&) = delete;
-  Silence& operator=(const Silence&) = delete;
-
- private:
-  H5E_auto2_t function_ = nullptr;
-  void* data_ = nullptr;
+struct PartShape {
+  bool present = false;
+  std::uint64_t grain = 1;
+  FlatLayout layout;
 };
 
-class Hdf5Matrix final : public MatrixFile {
+struct Request {
+  std::uint32_t part = 0;
+  std::uint64_t first = 0;
+  std::uint64_t count = 0;
+};
+
+static_assert(std::is_trivially_copyable_v<PartShape> && std::is_trivially_copyable_v<Request>);
+
+/// Calls `work` and sends its outcome. False when the worker should end.
+template <class Work>
+bool attempt(const Channel& channel, Work&& work) {
+  const auto send_failure = [&](Code code, std::string_view text) {
+    return channel.send_value(Outcome{code, static_cast<std::uint32_t>(text.size())}) &&
+           channel.send(as_bytes(text));
+  };
+  try {
+    work();
+  } catch (const Error& error) {
+    return send_failure(error.code(), error.what());
+  }
+  return channel.send_value(Outcome{});
+}
+
+void serve(const Channel& channel, const std::string& path) {
+  allow_seconds(seconds_to_open);
+  allow_memory(memory_to_open);
+  std::string declared;
+  Parts parts;
+  bool open = false;
+  const bool told = attempt(channel, [&] {
+    Hdf5File file = open_hdf5_here(path);
+    declared = std::move(file.declared_metric);
+    parts = {std::move(file.train), std::move(file.test), std::move(file.neighbors),
+             std::move(file.distances)};
+    open = true;
+  });
+  if (!told || !open) return;
+  if (!channel.send_value(static_cast<std::uint32_t>(declared.size())) ||
+      !channel.send(as_bytes(declared))) {
+    return;
+  }
+  for (const auto& part : parts) {
+    PartShape shape;
+    if (part) shape = {true, part->grain(), part->shape()};
+    if (!channel.send_value(shape)) return;
+  }
+  allow_memory(0);
+  Request request;
+  std::vector<std::byte> rows;
+  while (channel.receive_value(request)) {
+    allow_seconds(seconds_to_read);
+    rows.resize(request.count * parts[request.part]->row_bytes());
+    bool good = false;
+    const bool answered = attempt(channel, [&] {
+      parts[request.part]->read(request.first, request.count, rows.data());
+      good = true;
+    });
+    if (!answered || (good && !channel.send(rows))) return;
+  }
+}
+
+/// The process that holds one file open.
+class Hdf5Worker {
  public:
-  Hdf5Matrix(std::shared_ptr<const Handle> file, std::uint64_t file_bytes, std::string path,
-             const std::string& part, bool packed)
-      : MatrixFile(std::move(path), part), file_(std::move(file)), data_(open(part)) {
-    read_type();
-    shape_.bytes_are_bits = packed && shape_.scalar == Scalar::u8;
-    read_shape();
-    check_storage(file_bytes);
+  explicit Hdf5Worker(const std::string& path)
+      : path_(path), process_([path](const Channel& channel) { serve(channel, path); }) {}
+
+  const std::string& path() const noexcept { return path_; }
+
+  template <class T>
+  T receive() const {
+    T value;
+    if (!process_.channel().receive_value(value)) throw damaged();
+    return value;
+  }
+
+  void receive(std::byte* out, std::size_t count) const {
+    if (!process_.channel().receive(out, count)) throw damaged();
+  }
+
+  std::string receive_text(std::size_t length) const {
+    std::string text(std::min<std::size_t>(length, 4096), '\0');
+    receive(reinterpret_cast<std::byte*>(text.data()), text.size());
+    return text;
+  }
+
+  void receive_outcome() const {
+    const auto outcome = receive<Outcome>();
+    if (outcome.code != Code::ok) throw Error(outcome.code, receive_text(outcome.text_length));
+  }
+
+  /// Rows in the scalar and shape that the file was opened with.
+  void read(const Request& request, std::byte* out, std::size_t bytes) const {
+    if (!process_.channel().send_value(request)) throw damaged();
+    receive_outcome();
+    receive(out, bytes);
+  }
+
+ private:
+  Error damaged() const {
+    return {Code::corrupt,
+            "libhdf5 crashed on the file or went astray in it: it is damaged",
+            {.path = path_}};
+  }
+
+  std::string path_;
+  WorkerProcess process_;
+};
+
+class RemoteMatrix final : public MatrixFile {
+ public:
+  RemoteMatrix(std::shared_ptr<const Hdf5Worker> worker, std::uint32_t part, const PartShape& shape)
+      : MatrixFile(worker->path(), part_names[part]),
+        worker_(std::move(worker)),
+        part_(part),
+        grain_(std::max<std::uint64_t>(1, shape.grain)) {
+    shape_ = shape.layout;
+    check_shape(shape_, path(), this->part());
   }
 
   std::size_t grain() const noexcept override { return grain_; }
 
   void read(std::size_t first, std::size_t count, std::byte* out) const override {
-    const Silence silence;
-    const std::array<hsize_t, 2> start{first, 0};
-    const std::array<hsize_t, 2> size{count, shape_.columns};
-    const Handle target(H5Screate_simple(2, size.data(), nullptr), &H5Sclose);
-    const Handle source(H5Dget_space(data_), &H5Sclose);
-    if (!target || !source ||
-        H5Sselect_hyperslab(source, H5S_SELECT_SET, start.data(), nullptr, size.data(), nullptr) <
-            0 ||
-        H5Dread(data_, memory_type(), target, source, H5P_DEFAULT, out) < 0) {
-      throw error(Code::corrupt, fmt::format("libhdf5 cannot read rows {} to {}: the file is torn "
-                                             "or damaged",
-                                             first, first + count - 1));
+    constexpr std::size_t band_bytes = std::size_t{4} << 20;
+    const std::size_t band = std::max<std::size_t>(1, band_bytes / (grain_ * row_bytes())) * grain_;
+    for (std::size_t done = 0; done < count; done += band) {
+      const std::size_t now = std::min(band, count - done);
+      worker_->read({part_, first + done, now}, out + done * row_bytes(), now * row_bytes());
     }
   }
 
  private:
-  /// The data set `part`, with a cache for as many chunks as lie side by side in a row.
-  Handle open(const std::string& part) {
-    H5L_info_t link;
-    if (H5Lget_info(*file_, part.c_str(), &link, H5P_DEFAULT) < 0) {
-      throw error(Code::corrupt, "the file has no such data set");
-    }
-    if (link.type != H5L_TYPE_HARD) {
-      throw error(Code::unsupported, "links to other places cannot be followed");
-    }
-    const Handle access(H5Pcreate(H5P_DATASET_ACCESS), &H5Pclose);
-    constexpr std::size_t slots = 10'007;  // a prime, well above the number of chunks in a band
-    H5Pset_chunk_cache(access, slots, largest_chunk_cache, 1.0);
-    Handle data(H5Dopen2(*file_, part.c_str(), access), &H5Dclose);
-    if (!data) throw error(Code::corrupt, "libhdf5 cannot open it: not a data set, or damaged");
-    return data;
-  }
-
-  void read_type() {
-    const Handle type(H5Dget_type(data_), &H5Tclose);
-    const H5T_class_t kind = type ? H5Tget_class(type) : H5T_NO_CLASS;
-    const std::size_t size = type ? H5Tget_size(type) : 0;
-    if (kind == H5T_FLOAT && size <= sizeof(long double)) {
-      shape_.scalar = Scalar::f32;  // libhdf5 converts from any width and byte order
-      return;
-    }
-    if (kind == H5T_ENUM && size == 1) {  // h5py's bool
-      shape_.scalar = Scalar::u8;
-      enum_type_ =
-          std::make_shared<const Handle>(H5Tget_native_type(type, H5T_DIR_ASCEND), &H5Tclose);
-      if (*enum_type_) return;
-    }
-    if (kind == H5T_INTEGER) {
-      const bool is_signed = H5Tget_sign(type) == H5T_SGN_2;
-      switch (size) {
-        case 1: shape_.scalar = is_signed ? Scalar::i8 : Scalar::u8; return;
-        case 2: shape_.scalar = is_signed ? Scalar::i16 : Scalar::u16; return;
-        case 4: shape_.scalar = is_signed ? Scalar::i32 : Scalar::u32; return;
-        case 8: shape_.scalar = is_signed ? Scalar::i64 : Scalar::u64; return;
-        default: break;
-      }
-    }
-    throw error(Code::unsupported, "its type cannot be used; bool, integers and floats can");
-  }
-
-  hid_t memory_type() const {
-    if (enum_type_) return *enum_type_;
-    switch (shape_.scalar) {
-      case Scalar::u8: return H5T_NATIVE_UINT8;
-      case Scalar::i8: return H5T_NATIVE_INT8;
-      case Scalar::u16: return H5T_NATIVE_UINT16;
-      case Scalar::i16: return H5T_NATIVE_INT16;
-      case Scalar::u32: return H5T_NATIVE_UINT32;
-      case Scalar::i32: return H5T_NATIVE_INT32;
-      case Scalar::u64: return H5T_NATIVE_UINT64;
-      case Scalar::i64: return H5T_NATIVE_INT64;
-      default: return H5T_NATIVE_FLOAT;
-    }
-  }
-
-  void read_shape() {
-    const Handle space(H5Dget_space(data_), &H5Sclose);
-    const int dimensions = space ? H5Sget_simple_extent_ndims(space) : -1;
-    if (dimensions != 2) {
-      throw error(Code::unsupported, fmt::format("it has {} dimension(s); it must have 2: rows and "
-                                                 "components",
-                                                 dimensions));
-    }
-    std::array<hsize_t, 2> sizes{};
-    H5Sget_simple_extent_dims(space, sizes.data(), nullptr);
-    shape_.rows = sizes[0];
-    shape_.columns = sizes[1];
-    check_shape(shape_, path(), part());
-  }
-
-  /// Holds the shape against what the file stores for it, before anybody allocates by it.
-  void check_storage(std::uint64_t file_bytes) {
-    const Handle plan(H5Dget_create_plist(data_), &H5Pclose);
-    const H5D_layout_t layout = plan ? H5Pget_layout(plan) : H5D_LAYOUT_ERROR;
-    const Handle type(H5Dget_type(data_), &H5Tclose);
-    const std::uint64_t width = H5Tget_size(type);
-    const std::uint64_t wanted = shape_.rows * shape_.columns * width;
-    const std::uint64_t stored = H5Dget_storage_size(data_);
-    if (layout == H5D_CHUNKED) {
-      check_filters(plan);
-      check_chunks(plan, width, stored, file_bytes);
-    } else if (layout != H5D_CONTIGUOUS && layout != H5D_COMPACT) {
-      throw error(Code::unsupported, "its data do not lie in this file");
-    } else if (H5Pget_external_count(plan) != 0) {
-      throw error(Code::unsupported, "its data lie in another file");
-    } else if (stored != wanted || stored > file_bytes) {
-      throw error(Code::corrupt, fmt::format("{} rows of {} need {} bytes, but {} are stored",
-                                             shape_.rows, shape_.columns, wanted, stored));
-    }
-    if (stored > file_bytes || wanted / largest_compression > stored) {
-      throw error(Code::corrupt, fmt::format("{} rows of {} cannot come from {} stored bytes in a "
-                                             "file of {}",
-                                             shape_.rows, shape_.columns, stored, file_bytes));
-    }
-  }
-
-  void check_filters(hid_t plan) const {
-    for (int i = 0; i < H5Pget_nfilters(plan); ++i) {
-      unsigned flags = 0;
-      std::size_t values = 0;
-      std::array<char, 64> label{};
-      const H5Z_filter_t filter = H5Pget_filter2(plan, static_cast<unsigned>(i), &flags, &values,
-                                                 nullptr, label.size() - 1, label.data(), nullptr);
-      if (filter >= 0 && H5Zfilter_avail(filter) > 0) continue;
-      throw error(Code::unsupported,
-                  fmt::format("it is packed by HDF5 filter {} ({}), which this machine lacks; "
-                              "repack it with gzip",
-                              static_cast<int>(filter), label.data()));
-    }
-  }
-
-  void check_chunks(hid_t plan, std::uint64_t width, std::uint64_t stored,
-                    std::uint64_t file_bytes) {
-    std::array<hsize_t, 2> chunk{};
-    if (H5Pget_chunk(plan, 2, chunk.data()) != 2 || chunk[0] == 0 || chunk[1] == 0) {
-      throw error(Code::corrupt, "its chunks have no shape");
-    }
-    // Sides of a chunk are 32-bit, and the library refuses chunks of 4 GiB: no overflow.
-    const std::uint64_t chunk_bytes = chunk[0] * chunk[1] * width;
-    if (chunk_bytes / largest_compression > file_bytes || stored == 0) {
-      throw error(Code::corrupt, fmt::format("chunks of {} x {} cannot come from a file of {} "
-                                             "bytes",
-                                             chunk[0], chunk[1], file_bytes));
-    }
-    const std::uint64_t across = (shape_.columns + chunk[1] - 1) / chunk[1];
-    if (across * chunk_bytes <= largest_chunk_cache) grain_ = chunk[0];
-  }
-
-  std::shared_ptr<const Handle> file_;
-  Handle data_;
-  std::shared_ptr<const Handle> enum_type_;
-  std::size_t grain_ = 1;
+  std::shared_ptr<const Hdf5Worker> worker_;
+  std::uint32_t part_;
+  std::size_t grain_;
 };
-
-/// A string attribute of the file, of fixed or variable length; empty when there is none.
-std::string text_attribute(const Handle& file, const char* name) {
-  if (H5Aexists(file, name) <= 0) return {};
-  const Handle attribute(H5Aopen(file, name, H5P_DEFAULT), &H5Aclose);
-  if (!attribute) return {};
-  const Handle type(H5Aget_type(attribute), &H5Tclose);
-  const Handle space(H5Aget_space(attribute), &H5Sclose);
-  if (!type || !space || H5Tget_class(type) != H5T_STRING ||
-      H5Sget_simple_extent_npoints(space) != 1) {
-    return {};
-  }
-  constexpr std::size_t longest = 64;
-  const Handle memory(H5Tcopy(H5T_C_S1), &H5Tclose);
-  H5Tset_cset(memory, H5Tget_cset(type));
-  if (H5Tis_variable_str(type) > 0) {
-    H5Tset_size(memory, H5T_VARIABLE);
-    char* text = nullptr;
-    if (H5Aread(attribute, memory, &text) < 0 || text == nullptr) return {};
-    std::string value(text, ::strnlen(text, longest));
-    H5Dvlen_reclaim(memory, space, H5P_DEFAULT, &text);
-    return value;
-  }
-  std::array<char, longest + 1> text{};
-  H5Tset_size(memory, longest);
-  H5Tset_strpad(memory, H5T_STR_NULLPAD);
-  if (H5Aread(attribute, memory, text.data()) < 0) return {};
-  return text.data();
-}
 
 }  // namespace
 
-std::string metric_of_hdf5(const std::string& distance) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 8> names{{
-      {"angular", "cosine"},
-      {"normalized", "cosine"},
-      {"l2", "euclidean"},
-      {"ip", "inner_product"},
-      {"dot", "inner_product"},
-      {"l1", "manhattan"},
-      {"cityblock", "manhattan"},
-      {"bit_hamming", "hamming"},
-  }};
-  for (const auto& [theirs, ours] : names) {
-    if (distance == theirs) return std::string(ours);
-  }
-  return distance;
-}
-
 Hdf5File open_hdf5(const std::string& path) {
-  const Silence silence;
-  const std::uint64_t file_bytes = InputFile(path).size();
-  const Handle access(H5Pcreate(H5P_FILE_ACCESS), &H5Pclose);
-  H5Pset_file_locking(access, false, true);  // file systems without locks can be read, too
-  const auto file =
-      std::make_shared<const Handle>(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access), &H5Fclose);
-  if (!*file) {
-    throw Error(Code::corrupt, "libhdf5 cannot open the file: not HDF5, torn or damaged",
-                {.path = path});
+  const auto worker = std::make_shared<const Hdf5Worker>(path);
+  worker->receive_outcome();
+  Hdf5File file;
+  file.declared_metric = worker->receive_text(worker->receive<std::uint32_t>());
+  Parts parts;
+  for (std::uint32_t part = 0; part < parts.size(); ++part) {
+    const auto shape = worker->receive<PartShape>();
+    if (shape.present) parts[part] = std::make_unique<RemoteMatrix>(worker, part, shape);
   }
-  if (text_attribute(*file, "type") == "sparse") {
-    throw Error(Code::unsupported, "sparse data sets cannot be used", {.path = path});
-  }
-  const bool packed = text_attribute(*file, "point_type") == "binary";
-  const auto open = [&](const char* part) -> std::unique_ptr<MatrixFile> {
-    return std::make_unique<Hdf5Matrix>(file, file_bytes, path, part, packed);
-  };
-  const auto open_if_present = [&](const char* part) {
-    return H5Lexists(*file, part, H5P_DEFAULT) > 0 ? open(part) : nullptr;
-  };
-  Hdf5File opened;
-  opened.declared_metric = metric_of_hdf5(text_attribute(*file, "distance"));
-  opened.train = open("train");
-  opened.test = open("test");
-  opened.neighbors = open_if_present("neighbors");
-  if (opened.neighbors) opened.distances = open_if_present("distances");
-  return opened;
+  file.train = std::move(parts[0]);
+  file.test = std::move(parts[1]);
+  file.neighbors = std::move(parts[2]);
+  file.distances = std::move(parts[3]);
+  return file;
 }
 
 }  // namespace skerry::experiments

@@ -2,6 +2,10 @@
 // HDF5 files in the schema of ann-benchmarks: data sets `train`, `test` and, optionally,
 // `neighbors` and `distances`; attribute `distance`. VIBE follows it too, and says with the
 // attribute `point_type` = "binary" that it packs eight components into each byte.
+//
+// libhdf5 1.10 trusts what it reads: a flipped bit in the shape of a chunk or in the heap of
+// variable-length strings makes it crash or loop. So it runs in a process of its own for each open
+// file, and a file that kills that process is reported as damaged.
 
 #include <memory>
 #include <string>
@@ -15,15 +19,12 @@ struct Hdf5File {
   std::unique_ptr<MatrixFile> train;      ///< always there
   std::unique_ptr<MatrixFile> test;       ///< always there
   std::unique_ptr<MatrixFile> neighbors;  ///< may be null
-  std::unique_ptr<MatrixFile> distances;  ///< may be null; else shaped as neighbors
+  std::unique_ptr<MatrixFile> distances;  ///< may be null
 };
 
 /// Opens `path` and checks all shapes. Throws Error: not_found, io, corrupt, invalid_argument;
 /// unsupported for sparse sets, filters that this machine lacks, and data outside the file.
-/// libhdf5 is not thread-safe: one thread at a time may open, read and close such files.
+/// The matrices of one file must not be read by two threads at once.
 Hdf5File open_hdf5(const std::string& path);
-
-/// "angular" -> "cosine", "l2" -> "euclidean", ...; other words stay as they are.
-std::string metric_of_hdf5(const std::string& distance);
 
 }  // namespace skerry::experiments

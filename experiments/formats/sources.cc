@@ -83,6 +83,7 @@ Sources open_sources(const DatasetRequest& request) {
                   "`neighbors`",
                   {.path = request.path});
     }
+    check_magic(InputFile(request.path), sources.format);
     Hdf5File file = open_hdf5(request.path);
     sources.declared_metric = std::move(file.declared_metric);
     sources.train = std::move(file.train);

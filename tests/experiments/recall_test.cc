@@ -1,0 +1,116 @@
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "experiments/ground_truth.h"
+#include "tests/support/expect_error.h"
+
+namespace skerry::experiments {
+namespace {
+
+using Ids = std::vector<std::uint32_t>;
+
+/// Vectors on a line at 1, 2, 3, 3, 3, 4, 5; one query at 0.
+class RecallOf : public testing::Test {
+ protected:
+  RecallOf() {
+    const std::vector<float> line{1, 2, 3, 3, 3, 4, 5};
+    dataset_.train = {7, 1, 4, std::vector<std::byte>(28)};
+    std::memcpy(dataset_.train.data.data(), line.data(), 28);
+    dataset_.test = {1, 1, 4, std::vector<std::byte>(4)};
+    dataset_.truth = compute_truth(dataset_, metric_, 7, 1);
+  }
+
+  Recall recall(const Ids& returned, std::size_t k) {
+    return recall_of(dataset_, metric_, 0, returned, k);
+  }
+
+  const distance::Metric& metric_ = distance::metric("euclidean");
+  Dataset dataset_;
+};
+
+TEST_F(RecallOf, CountsTheTruthsOwnIds) {
+  EXPECT_EQ(recall({0, 1}, 2).strict, 1.0);
+  EXPECT_EQ(recall({1, 0}, 2).strict, 1.0);
+  EXPECT_EQ(recall({0, 6}, 2).strict, 0.5);
+  EXPECT_EQ(recall({5, 6}, 2).strict, 0.0);
+}
+
+TEST_F(RecallOf, TiesAtTheLastPlaceCountInTieOnly) {
+  EXPECT_EQ(dataset_.truth->ids, (Ids{0, 1, 2, 3, 4, 5, 6}));
+  const Recall other = recall({0, 1, 4}, 3);
+  EXPECT_DOUBLE_EQ(other.strict, 2.0 / 3);
+  EXPECT_EQ(other.tie, 1.0);
+  EXPECT_EQ(recall({0, 1, 5}, 3).tie, 2.0 / 3);
+}
+
+TEST_F(RecallOf, MoreTiesThanPlacesForThemDoNotMakeUpForNearerOnes) {
+  // Of the true three, two are nearer than the tie: only one tied item counts.
+  const Recall ties = recall({2, 3, 4}, 3);
+  EXPECT_DOUBLE_EQ(ties.tie, 1.0 / 3);
+  EXPECT_DOUBLE_EQ(ties.strict, 1.0 / 3);
+}
+
+TEST_F(RecallOf, RepeatedResultsCountOnce) {
+  const Recall recalled = recall({0, 0, 0}, 3);
+  EXPECT_DOUBLE_EQ(recalled.strict, 1.0 / 3);
+  EXPECT_DOUBLE_EQ(recalled.tie, 1.0 / 3);
+  EXPECT_TRUE(recalled.returned_lt_k);
+}
+
+TEST_F(RecallOf, OnlyTheFirstKResultsCount) {
+  EXPECT_EQ(recall({5, 6, 0, 1}, 2).strict, 0.0);
+  EXPECT_EQ(recall({0, 1, 2, 3, 4}, 2).strict, 1.0);
+}
+
+TEST_F(RecallOf, ShortAndEmptyResultsAreMarked) {
+  const Recall none = recall({}, 3);
+  EXPECT_EQ(none.strict, 0.0);
+  EXPECT_EQ(none.tie, 0.0);
+  EXPECT_TRUE(none.returned_lt_k);
+  EXPECT_FALSE(recall({0, 1, 2}, 3).returned_lt_k);
+  EXPECT_DOUBLE_EQ(recall({0}, 4).strict, 0.25);
+}
+
+TEST_F(RecallOf, OfMoreThanThereIsMeansAll) {
+  EXPECT_EQ(recall({0, 1, 2, 3, 4, 5, 6}, 100).strict, 1.0);
+  EXPECT_FALSE(recall({0, 1, 2, 3, 4, 5, 6}, 100).returned_lt_k);
+}
+
+TEST_F(RecallOf, WithoutATruthOrWithForeignIdsIsRefused) {
+  support::expect_error(Code::invalid_argument, {"id 7", "0..6"}, [&] { recall({0, 7}, 2); });
+  dataset_.truth->depth = 1;
+  support::expect_error(Code::invalid_argument, {"recall at 2"}, [&] { recall({0, 1}, 2); });
+  dataset_.truth.reset();
+  support::expect_error(Code::invalid_argument, {"recall at 1"}, [&] { recall({0}, 1); });
+}
+
+std::vector<Recall> hundred() {
+  std::vector<Recall> recalls;
+  for (int i = 99; i >= 0; --i) recalls.push_back({i / 100.0, 1.0, i < 3});
+  return recalls;
+}
+
+TEST(RecallSummary, TakesMeansAndTheWorstTwentieth) {
+  const RecallSummary summary = summarize(hundred());
+  EXPECT_DOUBLE_EQ(summary.strict, 0.495);
+  EXPECT_DOUBLE_EQ(summary.tie, 1.0);
+  EXPECT_DOUBLE_EQ(summary.p5, 0.04);           // the fifth smallest of a hundred
+  EXPECT_DOUBLE_EQ(summary.worst5_mean, 0.02);  // 0, 1, 2, 3, 4 hundredths
+  EXPECT_EQ(summary.returned_lt_k, 3U);
+}
+
+TEST(RecallSummary, OfFewQueriesTakesAtLeastOne) {
+  const std::vector<Recall> three{{0.5, 0.5, false}, {0.25, 1, false}, {1, 1, false}};
+  const RecallSummary summary = summarize(three);
+  EXPECT_EQ(summary.p5, 0.25);
+  EXPECT_EQ(summary.worst5_mean, 0.25);
+  std::vector<Recall> more(21, Recall{1, 1, false});
+  more[0].strict = 0;
+  EXPECT_EQ(summarize(more).p5, 1.0);  // nearest rank: ceil(0.05 * 21) = 2
+  EXPECT_EQ(summarize(more).worst5_mean, 0.5);
+  EXPECT_EQ(summarize({}).strict, 0.0);
+}
+
+}  // namespace
+}  // namespace skerry::experiments
