@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <thread>
 
 #include "base/parallel.h"
 #include "kv/counting_store.h"
@@ -26,17 +27,28 @@ CountedPass count_pass(kv::Store& store, std::string_view index, std::string_vie
                        const graph::SearchOptions& options, const Matrix& queries) {
   const std::unique_ptr<kv::CountingStore> counting = kv::count(store);
   const graph::Reader reader(*counting, index, view);
-  const std::unique_ptr<graph::Reader::Searcher> searcher = reader.searcher();
+  // Nothing is timed here, so all cores may help; but two threads could both fetch a record that a
+  // memo then remembers once.
+  const unsigned threads = view == "memo" ? 1 : std::max(1U, std::thread::hardware_concurrency());
+  std::vector<std::unique_ptr<graph::Reader::Searcher>> searchers;
+  for (unsigned i = 0; i < threads; ++i) searchers.push_back(reader.searcher());
   counting->reset();
   CountedPass pass;
-  std::vector<graph::Hit> hits;
-  for (std::size_t query = 0; query < queries.rows; ++query) {
-    searcher->search(queries.row(query), options, hits);
-    std::vector<std::uint32_t>& ids = pass.hits.emplace_back();
-    for (const graph::Hit& hit : hits) ids.push_back(static_cast<std::uint32_t>(hit.id));
+  pass.hits.resize(queries.rows);
+  const auto body = [&](std::size_t begin, std::size_t end, unsigned worker) {
+    std::vector<graph::Hit> hits;
+    for (std::size_t query = begin; query < end; ++query) {
+      searchers[worker]->search(queries.row(query), options, hits);
+      for (const graph::Hit& hit : hits) {
+        pass.hits[query].push_back(static_cast<std::uint32_t>(hit.id));
+      }
+    }
+  };
+  parallel_for(queries.rows, threads, queries_per_chunk, body);
+  for (const auto& searcher : searchers) {
+    pass.distances += searcher->work().distances;
+    pass.hops += searcher->work().hops;
   }
-  pass.distances = searcher->work().distances;
-  pass.hops = searcher->work().hops;
   const kv::Counts counts = counting->counts();
   pass.gets = counts.gets;
   pass.bytes = counts.bytes_read;

@@ -21,7 +21,7 @@ struct CountedPass {
   std::uint64_t bytes = 0;  ///< of values read
 };
 
-/// One pass on one thread through a freshly opened view: what opening reads is not counted, what a
+/// One pass through a freshly opened view: what opening reads is not counted, what a
 /// memo fetches for the first time is.
 CountedPass count_pass(kv::Store& store, std::string_view index, std::string_view view,
                        const graph::SearchOptions& options, const Matrix& queries);
