@@ -53,7 +53,7 @@ namespace {
 
 constexpr unsigned size_bits = 16;
 
-constexpr std::uint64_t pack(const kv::View& view) {
+std::uint64_t pack(const kv::View& view) {
   const auto address = reinterpret_cast<std::uint64_t>(view.data);
   if (address >> (64 - size_bits) != 0 || view.size >> size_bits != 0) return 0;
   return (address << size_bits) | view.size;
