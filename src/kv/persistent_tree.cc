@@ -155,7 +155,7 @@ bool remove(Node& node, std::uint64_t prefix, Key key, std::optional<Record>& re
 
 std::uint64_t PersistentTree::prefix_of(Key key) noexcept {
   std::byte first[8] = {};
-  std::memcpy(first, key.data(), std::min<std::size_t>(key.size(), 8));
+  if (!key.empty()) std::memcpy(first, key.data(), std::min<std::size_t>(key.size(), 8));
   return load_be64(first);
 }
 
