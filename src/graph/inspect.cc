@@ -184,7 +184,7 @@ LinkSizes link_sizes(const Graph& graph, const LinkCodec& codec) {
       sorted.assign(links.begin(), links.end());
       std::sort(sorted.begin(), sorted.end());
       value.clear();
-      codec.encode(sorted, value);
+      codec.encode(sorted, slot, value);
       sizes.edges += links.size();
       sizes.value_bytes += value.size();
     }

@@ -90,7 +90,7 @@ Meta write_index(kv::Store& store, std::string_view name, const Rows& rows, cons
       sorted.assign(links.begin(), links.end());
       std::sort(sorted.begin(), sorted.end());
       value.clear();
-      codec.encode(sorted, value);
+      codec.encode(sorted, slot, value);
       const LinkKey key(level, slot);
       check(bulk->add(links_table, key.bytes, value), links_name, key.bytes, "writing links");
     }
@@ -182,7 +182,8 @@ Graph StoredIndex::load_graph() const {
   graph.reserve(meta_.items);
   for (const unsigned top : tops) graph.add_item(top);
   scan([&](kv::Key key, unsigned level, Slot slot, const kv::View& value) {
-    if (codec_->decode(value.bytes(), static_cast<Slot>(meta_.items), meta_.bounds.at(level),
+    if (codec_->decode(value.bytes(),
+                       {slot, static_cast<Slot>(meta_.items), meta_.bounds.at(level)},
                        decoded) != Code::ok) {
       throw damaged(table, key, fmt::format("not a list of codec `{}`", codec_->name()));
     }

@@ -16,8 +16,8 @@ Code DirectView::links(unsigned level, Slot slot, std::span<const Slot>& out) {
     return code;
   }
   const Meta& meta = index_->meta();
-  const Code code = index_->codec().decode(value.bytes(), static_cast<Slot>(meta.items),
-                                           meta.bounds.at(level), decoded_);
+  const Code code = index_->codec().decode(
+      value.bytes(), {slot, static_cast<Slot>(meta.items), meta.bounds.at(level)}, decoded_);
   out = decoded_;
   return code;
 }
@@ -106,8 +106,8 @@ Code MemoView::links(unsigned level, Slot slot, std::span<const Slot>& out) {
     value = view.bytes();
   }
   const Meta& meta = index.meta();
-  const Code code =
-      index.codec().decode(value, static_cast<Slot>(meta.items), meta.bounds.at(level), decoded_);
+  const Code code = index.codec().decode(
+      value, {slot, static_cast<Slot>(meta.items), meta.bounds.at(level)}, decoded_);
   out = decoded_;
   return code;
 }

@@ -12,6 +12,13 @@
 
 namespace skerry::graph {
 
+/// What a reader knows about a list besides its bytes.
+struct ListContext {
+  Slot own = 0;               ///< whose list it is
+  Slot limit = 0;             ///< every slot of the list is below
+  std::size_t max_links = 0;  ///< the list is not longer
+};
+
 /// Stateless; one object of each kind lives for the whole program. An empty list is a legal value.
 class LinkCodec {
  public:
@@ -22,13 +29,13 @@ class LinkCodec {
   /// One line for `skerry list`.
   virtual std::string_view description() const noexcept = 0;
 
-  /// Appends the encoding of `slots` (strictly ascending) to `out`.
-  virtual void encode(std::span<const Slot> slots, std::vector<std::byte>& out) const = 0;
+  /// Appends the encoding of the list `slots` (strictly ascending) of `own` to `out`. It must not
+  /// depend on the number of items, so that a list stays valid while the index grows.
+  virtual void encode(std::span<const Slot> slots, Slot own, std::vector<std::byte>& out) const = 0;
 
   /// Replaces `out` by the list, ascending. corrupt, never undefined behaviour, for any bytes that
-  /// encode() cannot have written for slots below `limit`, at most `max_links` of them.
-  virtual Code decode(Bytes value, Slot limit, std::size_t max_links,
-                      std::vector<Slot>& out) const = 0;
+  /// encode() cannot have written for a list of this context.
+  virtual Code decode(Bytes value, const ListContext& context, std::vector<Slot>& out) const = 0;
 };
 
 /// All codecs, in the order in which they are listed to people.

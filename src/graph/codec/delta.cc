@@ -4,7 +4,7 @@
 
 namespace skerry::graph {
 
-void DeltaCodec::encode(std::span<const Slot> slots, std::vector<std::byte>& out) const {
+void DeltaCodec::encode(std::span<const Slot> slots, Slot, std::vector<std::byte>& out) const {
   Slot expected = 0;  // the least slot that could come next
   for (const Slot slot : slots) {
     Slot gap = slot - expected;
@@ -14,8 +14,7 @@ void DeltaCodec::encode(std::span<const Slot> slots, std::vector<std::byte>& out
   }
 }
 
-Code DeltaCodec::decode(Bytes value, Slot limit, std::size_t max_links,
-                        std::vector<Slot>& out) const {
+Code DeltaCodec::decode(Bytes value, const ListContext& context, std::vector<Slot>& out) const {
   out.clear();
   std::uint64_t expected = 0;
   const std::byte* at = value.data();
@@ -32,7 +31,7 @@ Code DeltaCodec::decode(Bytes value, Slot limit, std::size_t max_links,
     } while ((byte & 0x80) != 0);
     if (byte == 0 && shift > 7) return Code::corrupt;
     const std::uint64_t slot = expected + gap;
-    if (slot >= limit || out.size() == max_links) return Code::corrupt;
+    if (slot >= context.limit || out.size() == context.max_links) return Code::corrupt;
     out.push_back(static_cast<Slot>(slot));
     expected = slot + 1;
   }

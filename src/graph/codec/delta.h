@@ -12,11 +12,10 @@ class DeltaCodec final : public LinkCodec {
 
   std::string_view description() const noexcept override { return "LEB128 gaps"; }
 
-  void encode(std::span<const Slot> slots, std::vector<std::byte>& out) const override;
+  void encode(std::span<const Slot> slots, Slot, std::vector<std::byte>& out) const override;
 
   /// Refuses over-long forms too, so that each list has one encoding.
-  Code decode(Bytes value, Slot limit, std::size_t max_links,
-              std::vector<Slot>& out) const override;
+  Code decode(Bytes value, const ListContext& context, std::vector<Slot>& out) const override;
 };
 
 }  // namespace skerry::graph

@@ -19,7 +19,7 @@ constexpr std::size_t offset_size = 4;
 
 }  // namespace
 
-void RoaringCodec::encode(std::span<const Slot> slots, std::vector<std::byte>& out) const {
+void RoaringCodec::encode(std::span<const Slot> slots, Slot, std::vector<std::byte>& out) const {
   const Bitmap bitmap(roaring_bitmap_of_ptr(slots.size(), slots.data()), &roaring_bitmap_free);
   if (!bitmap) throw std::bad_alloc();
   const std::size_t start = out.size();
@@ -30,14 +30,13 @@ void RoaringCodec::encode(std::span<const Slot> slots, std::vector<std::byte>& o
 // CRoaring 0.2.66 has no check of what it deserialises: a bitset container that claims elements but
 // is empty makes its iterator run past the end. A list of at most 4096 links is always written as
 // array containers without runs, so this reads just those, checks everything, and needs no memory.
-Code RoaringCodec::decode(Bytes value, Slot limit, std::size_t max_links,
-                          std::vector<Slot>& out) const {
+Code RoaringCodec::decode(Bytes value, const ListContext& context, std::vector<Slot>& out) const {
   out.clear();
   if (value.size() < header_size || load<std::uint32_t>(value.data()) != cookie_without_runs) {
     return Code::corrupt;
   }
   const std::size_t containers = load<std::uint32_t>(value.data() + 4);
-  if (containers > max_links ||
+  if (containers > context.max_links ||
       value.size() < header_size + containers * (descriptor_size + offset_size)) {
     return Code::corrupt;
   }
@@ -51,13 +50,13 @@ Code RoaringCodec::decode(Bytes value, Slot limit, std::size_t max_links,
     const std::size_t cardinality =
         std::size_t{load<std::uint16_t>(descriptor + i * descriptor_size + 2)} + 1;
     if (key <= previous_key || load<std::uint32_t>(offset + i * offset_size) != at ||
-        value.size() - at < cardinality * 2 || out.size() + cardinality > max_links) {
+        value.size() - at < cardinality * 2 || out.size() + cardinality > context.max_links) {
       return Code::corrupt;
     }
     previous_key = key;
     for (std::size_t j = 0; j < cardinality; ++j, at += 2) {
       const std::int64_t slot = (std::int64_t{key} << 16) | load<std::uint16_t>(value.data() + at);
-      if (slot <= previous || slot >= std::int64_t{limit}) return Code::corrupt;
+      if (slot <= previous || slot >= std::int64_t{context.limit}) return Code::corrupt;
       out.push_back(static_cast<Slot>(slot));
       previous = slot;
     }

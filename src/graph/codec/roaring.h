@@ -14,9 +14,8 @@ class RoaringCodec final : public LinkCodec {
     return "CRoaring portable bitmap, as in hannoy";
   }
 
-  void encode(std::span<const Slot> slots, std::vector<std::byte>& out) const override;
-  Code decode(Bytes value, Slot limit, std::size_t max_links,
-              std::vector<Slot>& out) const override;
+  void encode(std::span<const Slot> slots, Slot, std::vector<std::byte>& out) const override;
+  Code decode(Bytes value, const ListContext& context, std::vector<Slot>& out) const override;
 };
 
 }  // namespace skerry::graph

@@ -11,9 +11,8 @@ class U32Codec final : public LinkCodec {
 
   std::string_view description() const noexcept override { return "4 bytes a link"; }
 
-  void encode(std::span<const Slot> slots, std::vector<std::byte>& out) const override;
-  Code decode(Bytes value, Slot limit, std::size_t max_links,
-              std::vector<Slot>& out) const override;
+  void encode(std::span<const Slot> slots, Slot, std::vector<std::byte>& out) const override;
+  Code decode(Bytes value, const ListContext& context, std::vector<Slot>& out) const override;
 };
 
 }  // namespace skerry::graph
