@@ -49,7 +49,8 @@ ordered_json meta_json(std::string_view store, const graph::Meta& meta, const st
           {"dimension", meta.dimension},
           {"encoding", meta.encoding},
           {"codec", meta.codec},
-          {"layout", meta.layout},
+          {"layout", meta.layout.spec()},
+          {"order", meta.order},
           {"M", meta.bounds.M},
           {"M0", meta.bounds.M0},
           {"seed", meta.seed},
@@ -138,7 +139,7 @@ int inspect_command(std::span<const std::string> arguments) {
   const graph::Rows rows = index.load_rows();
   const graph::GraphReport report = graph::inspect_graph(graph);
 
-  ordered_json object = meta_json(kind, index.meta(), graph::graph_digest(graph));
+  ordered_json object = meta_json(kind, index.meta(), graph::graph_digest(graph, index.ids()));
   object["unreachable_base"] = report.unreachable_base;
   object["unreachable"] = report.unreachable;
   object["self_links"] = report.self_links;

@@ -12,6 +12,7 @@
 #include "distance/metric.h"
 #include "graph/codec/codec.h"
 #include "graph/reader.h"
+#include "graph/write_index.h"
 #include "heuristics/registry.h"
 #include "kv/open_store.h"
 
@@ -50,9 +51,6 @@ void check_by(std::string_view word) {
 constexpr std::string_view forwards[] = {"M0", "M"};
 constexpr std::string_view entries[] = {"top"};
 constexpr std::string_view connectivities[] = {"none"};
-constexpr std::string_view layouts[] = {"apart"};
-constexpr std::string_view orders[] = {"insertion"};
-constexpr std::string_view vias[] = {"bulk"};
 constexpr std::string_view encodings[] = {"f32", "bits"};
 constexpr std::string_view traversals[] = {"f32"};
 constexpr std::string_view terminations[] = {"ef"};
@@ -122,9 +120,12 @@ const std::array<Key, 27> all_keys = {{
     word("build", "store", layout_stage, "memory", check_store, "store of the index"),
     word("build", "codec", layout_stage, "delta", check_by<graph::link_codec>,
          "encoding of link lists"),
-    word("build", "layout", layout_stage, "apart", layouts, "how records lie together"),
-    word("build", "order", layout_stage, "insertion", orders, "numbering of items in the store"),
-    word("build", "via", layout_stage, "bulk", vias, "how the graph comes into the store"),
+    word("build", "layout", layout_stage, "apart", check_by<graph::Layout::parse>,
+         "how records lie together"),
+    word("build", "order", layout_stage, "insertion", check_by<graph::order>,
+         "numbering of items in the store"),
+    word("build", "via", layout_stage, "bulk", check_by<graph::Via::parse>,
+         "how the graph comes into the store"),
     word("build", "encoding", layout_stage, "f32", encodings,
          "encoding of vectors; under hamming always bits"),
     number("search", "k", "k", search_stage, "10", 1, 1'000'000, "neighbours asked for"),

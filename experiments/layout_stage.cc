@@ -14,6 +14,7 @@
 #include "experiments/stages.h"
 #include "graph/digest.h"
 #include "graph/inspect.h"
+#include "graph/write_index.h"
 #include "kv/open_store.h"
 
 namespace skerry::experiments {
@@ -31,8 +32,13 @@ std::unique_ptr<kv::Store> make_store(const Settings& settings, const std::files
   const std::string& kind = settings.word("store");
   std::unique_ptr<kv::Store> store = kv::open_store(kind, {.path = path, .create = true});
   const auto start = std::chrono::steady_clock::now();
-  graph::write_index(*store, index_name, rows, graph, graph::link_codec(settings.word("codec")),
-                     static_cast<std::uint64_t>(settings.number("seed")));
+  const graph::WriteOptions options{.codec = &graph::link_codec(settings.word("codec")),
+                                    .layout = graph::Layout::parse(settings.word("layout")),
+                                    .order = &graph::order(settings.word("order")),
+                                    .via = graph::Via::parse(settings.word("via")),
+                                    .seed = static_cast<std::uint64_t>(settings.number("seed")),
+                                    .threads = std::max(1U, std::thread::hardware_concurrency())};
+  graph::write_index(*store, index_name, rows, graph, options);
   store->sync();
   seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const kv::Traits traits = store->traits();
@@ -65,7 +71,7 @@ ordered_json describe_links(kv::Store& store, const graph::StoredIndex& index,
 ordered_json describe_layout(kv::Store& store, const std::string& digest, double seconds) {
   const graph::StoredIndex index(store, index_name);
   const graph::Graph stored = index.load_graph();
-  const std::string found = graph::graph_digest(stored);
+  const std::string found = graph::graph_digest(stored, index.ids());
   if (found != digest || index.meta().digest != digest) {
     throw Error(
         Code::corrupt, "the store does not give back the graph that was written",
@@ -127,8 +133,8 @@ class PointRunner {
   void warm_up(const graph::Reader& reader, std::string_view view,
                const std::vector<std::size_t>& places) const {
     if (view == "direct") return;
-    const std::size_t widest = *std::max_element(
-        places.begin(), places.end(), [&](std::size_t a, std::size_t b) {
+    const std::size_t widest =
+        *std::max_element(places.begin(), places.end(), [&](std::size_t a, std::size_t b) {
           return plan_->points[a].number("ef") < plan_->points[b].number("ef");
         });
     announce("warm-up", widest);

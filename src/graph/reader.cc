@@ -55,8 +55,14 @@ class ViewSearcher final : public Reader::Searcher {
     for (std::size_t i = 0; i < count; ++i) {
       const Neighbor neighbor = scratch_.beam[i];
       if (neighbor.distance == std::numeric_limits<float>::infinity()) break;  // entry without row
-      hits.push_back({neighbor.slot, metric.reported(neighbor.distance)});
+      const std::span<const ItemId> ids = index_->ids();
+      const ItemId id = ids.empty() ? ItemId{neighbor.slot} : ids[neighbor.slot];
+      hits.push_back({id, metric.reported(neighbor.distance)});
     }
+    if (index_->ids().empty()) return;
+    std::sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) {
+      return a.distance != b.distance ? a.distance < b.distance : a.id < b.id;
+    });
   }
 
   const SearchWork& work() const noexcept override { return work_; }
@@ -130,6 +136,7 @@ Reader::Resident Reader::resident() const noexcept {
     resident.vectors = impl_->rows.resident_bytes();
   }
   if (impl_->memo) resident.tables = impl_->memo->resident_bytes();
+  resident.tables += impl_->index.ids().size_bytes();
   return resident;
 }
 

@@ -52,7 +52,7 @@ class Reader {
     std::size_t links = 0;
     std::size_t vectors = 0;
     std::size_t codes = 0;
-    std::size_t tables = 0;  ///< pointer tables
+    std::size_t tables = 0;  ///< pointers to records, ids of slots
   };
 
   Resident resident() const noexcept;

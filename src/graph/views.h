@@ -74,7 +74,6 @@ class DirectView {
 
  private:
   const StoredIndex* index_;
-  std::size_t row_bytes_;
   kv::Scope link_scope_;
   kv::Scope row_scope_;
   std::vector<Slot> decoded_;
@@ -121,10 +120,10 @@ class MemoView {
   RecordPlace failure() const noexcept { return failure_; }
 
  private:
+  Code fetch_list(unsigned level, Slot slot, Bytes& list);
   Code fetch_row(Slot slot, const std::byte*& row);
 
   Memo* memo_;
-  std::size_t row_bytes_;
   kv::Scope scope_;
   std::vector<Slot> decoded_;
   RecordPlace failure_;

@@ -6,6 +6,7 @@
 #include <limits>
 #include <thread>
 
+#include "graph/write_index.h"
 #include "kv/open_store.h"
 #include "tests/graph/fixtures.h"
 
@@ -20,7 +21,7 @@ class ReaderTest : public testing::Test {
       : vectors_(uniform_vectors(300, dimension, 1)),
         rows_(rows_of("euclidean", vectors_, dimension)),
         store_(kv::open_store("memory", {})) {
-    write_index(*store_, "main", rows_, build(rows_, parameters()), link_codec("delta"), 1);
+    write_index(*store_, "main", rows_, build(rows_, parameters()), {.seed = 1});
   }
 
   Bytes vector(std::size_t i) const {
