@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/spec.h"
+#include "graph/order/bisection.h"
 #include "graph/order/cluster.h"
 #include "graph/order/order.h"
 #include "graph/order/walks.h"
@@ -33,9 +34,10 @@ std::span<const Order* const> orders() {
   static const Insertion insertion;
   static const BreadthFirst breadth_first;
   static const Cluster cluster;
+  static const Bisection bisection;
   static const ReverseCuthillMcKee reverse_cuthill_mckee;
-  static const std::array<const Order*, 4> all = {&insertion, &breadth_first, &cluster,
-                                                  &reverse_cuthill_mckee};
+  static const std::array<const Order*, 5> all = {&insertion, &breadth_first, &cluster,
+                                                  &reverse_cuthill_mckee, &bisection};
   return all;
 }
 
