@@ -8,12 +8,12 @@
 #include <thread>
 
 #include "base/error.h"
+#include "experiments/describe_layout.h"
 #include "experiments/graph_file.h"
 #include "experiments/ground_truth.h"
 #include "experiments/measure.h"
 #include "experiments/stages.h"
 #include "graph/digest.h"
-#include "graph/inspect.h"
 #include "graph/write_index.h"
 #include "kv/open_store.h"
 
@@ -49,26 +49,8 @@ std::unique_ptr<kv::Store> make_store(const Settings& settings, const std::files
   return kv::open_store(kind, {.path = path, .read_only = read_only});
 }
 
-ordered_json describe_links(kv::Store& store, const graph::StoredIndex& index,
-                            const graph::Graph& graph) {
-  const graph::LinkSizes sizes = graph::link_sizes(graph, index.codec());
-  const kv::TableStats table = store.table_stats(index.links());
-  const auto edges = static_cast<double>(sizes.edges);
-  const auto items = static_cast<double>(graph.size());
-  const auto bytes = static_cast<double>(sizes.value_bytes + sizes.key_bytes);
-  return {{"edges", sizes.edges},
-          {"edges_per_vector", items > 0 ? edges / items : 0.0},
-          {"value_bytes", sizes.value_bytes},
-          {"key_bytes", sizes.key_bytes},
-          {"checksum_bytes", table.checksum_bytes},
-          {"list_bound_bytes", sizes.list_bound_bytes},
-          {"graph_bound_bytes", sizes.graph_bound_bytes},
-          {"disk_bytes", table.disk_bytes},
-          {"bits_per_edge", edges > 0 ? 8 * bytes / edges : 0.0}};
-}
-
 /// Checks that the store gives back the graph that was built, and measures it.
-ordered_json describe_layout(kv::Store& store, const std::string& digest, double seconds) {
+ordered_json checked_layout(kv::Store& store, const std::string& digest, double seconds) {
   const graph::StoredIndex index(store, index_name);
   const graph::Graph stored = index.load_graph();
   const std::string found = graph::graph_digest(stored, index.ids());
@@ -77,10 +59,11 @@ ordered_json describe_layout(kv::Store& store, const std::string& digest, double
         Code::corrupt, "the store does not give back the graph that was written",
         {.expected = digest, .found = found == digest ? index.meta().digest + " (meta)" : found});
   }
-  return {{"kind", "layout"},
-          {"seconds", seconds},
-          {"links", describe_links(store, index, stored)},
-          {"disk_bytes", store.size_on_disk()}};
+  ordered_json described = describe_layout(store, index, stored);
+  described["kind"] = "layout";
+  described["seconds"] = seconds;
+  described["disk_bytes"] = store.size_on_disk();
+  return described;
 }
 
 /// Searches the points of one layout.
@@ -205,7 +188,7 @@ void layout_stage(const StageInput& input, const LayoutPlan& plan,
                            std::thread::hardware_concurrency());
     store = make_store(settings, path, rows, graph, seconds);
   }
-  messages.send(describe_layout(*store, digest, seconds).dump());
+  messages.send(checked_layout(*store, digest, seconds).dump());
 
   std::vector<std::pair<std::string, std::vector<std::size_t>>> by_view;
   for (std::size_t place = 0; place < plan.points.size(); ++place) {

@@ -43,11 +43,11 @@ void each_block(kv::Cursor& cursor, const std::string& table, std::size_t blocks
 
 }  // namespace
 
-void StoredIndex::load_ids(kv::TableId id_table) {
+void StoredIndex::load_ids() {
   const std::string table = table_name(name_, "ids");
   ids_.resize(meta_.items);
   const std::size_t blocks = (meta_.items + ids_per_value - 1) / ids_per_value;
-  const std::unique_ptr<kv::Cursor> cursor = snapshot_->cursor(id_table);
+  const std::unique_ptr<kv::Cursor> cursor = snapshot_->cursor(ids_table_);
   each_block(*cursor, table, blocks, [&](kv::Key key, Slot block, const kv::View& value) {
     const std::size_t first = block * ids_per_value;
     const std::size_t count = std::min(ids_per_value, ids_.size() - first);

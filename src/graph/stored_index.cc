@@ -30,19 +30,18 @@ StoredIndex::StoredIndex(kv::Store& store, std::string_view name, const Expectat
                                             : fmt::format("{}", fmt::join(present, ", "))));
   }
   const std::string meta_name = table_name(name_, "meta");
-  const kv::TableId meta_table = store.table(meta_name);
+  meta_table_ = store.table(meta_name);
   vectors_ = store.table(table_name(name_, "vectors"));
   links_ = store.table(table_name(name_, "links"));
   const std::string ids_name = table_name(name_, "ids");
   const std::vector<std::string> tables = store.tables();
-  kv::TableId ids_table{};
   const bool has_ids = std::find(tables.begin(), tables.end(), ids_name) != tables.end();
-  if (has_ids) ids_table = store.table(ids_name);
+  if (has_ids) ids_table_ = store.table(ids_name);
   snapshot_ = store.snapshot();
 
   kv::Scope scope;
   kv::View value;
-  const Code code = snapshot_->get(meta_table, as_bytes("meta"), scope, value);
+  const Code code = snapshot_->get(meta_table_, as_bytes("meta"), scope, value);
   if (code == Code::not_found) {
     throw Error(Code::not_found, "the index has no meta record: it was never finished",
                 {.table = meta_name});
@@ -70,7 +69,7 @@ StoredIndex::StoredIndex(kv::Store& store, std::string_view name, const Expectat
   if (meta_.dense_ids()) return;
   if (!has_ids)
     throw Error(Code::corrupt, "the index's table of ids is missing", {.table = ids_name});
-  load_ids(ids_table);
+  load_ids();
 }
 
 Code StoredIndex::get_list(unsigned level, Slot slot, kv::Scope& scope, kv::View& value,

@@ -41,6 +41,11 @@ class StoredIndex {
 
   const kv::Snapshot& snapshot() const noexcept { return *snapshot_; }
 
+  kv::TableId meta_table() const noexcept { return meta_table_; }
+
+  /// Only where slots are not ids.
+  kv::TableId ids_table() const noexcept { return ids_table_; }
+
   kv::TableId vectors() const noexcept { return vectors_; }
 
   kv::TableId links() const noexcept { return links_; }
@@ -63,7 +68,7 @@ class StoredIndex {
   Rows load_rows() const;
 
  private:
-  void load_ids(kv::TableId table);
+  void load_ids();
   std::vector<unsigned> load_tops() const;
   void load_base_lists(Graph& graph, const std::vector<unsigned>& tops) const;
   void decode_list(unsigned level, Slot slot, const std::string& table, Bytes key, Bytes list,
@@ -74,6 +79,8 @@ class StoredIndex {
   const distance::Metric* metric_;
   const LinkCodec* codec_;
   std::unique_ptr<kv::Snapshot> snapshot_;
+  kv::TableId meta_table_{};
+  kv::TableId ids_table_{};
   kv::TableId vectors_{};
   kv::TableId links_{};
   Packing packing_;

@@ -113,7 +113,7 @@ TEST_P(LayoutContract, TransactionsWriteWhatOneBulkLoadWrites) {
   write_index(*store_, "plain", *rows_, *graph_);
   const Outcome expected = search("plain", "direct");
   int number = 0;
-  for (const std::string_view via : {"transactions(1)", "transactions(100)", "transactions"}) {
+  for (const std::string_view via : {"transactions(50)", "transactions"}) {
     for (const std::string_view layout : {"apart", "apart(vectors=4, links=3)", "together"}) {
       const std::string name = "index" + std::to_string(number++);
       write_index(
