@@ -195,6 +195,7 @@ struct Run::Impl {
             {"graph", written.at("graph")},
             {"layout", written.at("layout")},
             {"resident", std::move(point.at("resident"))},
+            {"time_split_us", std::move(point.at("time_split_us"))},
             {"disk_bytes", written.at("disk_bytes")},
             {"graph_digest", built.at("digest")},
             {"dataset", dataset},

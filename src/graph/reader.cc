@@ -48,6 +48,7 @@ class ViewSearcher final : public Reader::Searcher {
     // A beam wider than the index holds no more than the index.
     const std::size_t ef = std::min<std::size_t>(std::max(options.ef, options.k), meta.items);
     const Target target{row_.data(), kernel_, meta.dimension};
+    if (scratch_.stopwatch != nullptr) scratch_.stopwatch->start();
     const Code code =
         search_graph(view_, target, meta.entry_points, meta.top_level, 0, ef, scratch_, work_);
     if (code != Code::ok) fail(code);
@@ -63,6 +64,11 @@ class ViewSearcher final : public Reader::Searcher {
     std::sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) {
       return a.distance != b.distance ? a.distance < b.distance : a.id < b.id;
     });
+  }
+
+  void measure(Stopwatch* stopwatch) noexcept override {
+    scratch_.stopwatch = stopwatch;
+    view_.measure(stopwatch);
   }
 
   const SearchWork& work() const noexcept override { return work_; }

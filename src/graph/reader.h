@@ -68,6 +68,9 @@ class Reader {
     /// wrong size, NaN), corrupt (names table and key), io.
     virtual void search(Bytes query, const SearchOptions& options, std::vector<Hit>& hits) = 0;
 
+    /// From now on `stopwatch` is told where the time of searches goes; null for none.
+    virtual void measure(Stopwatch* stopwatch) noexcept = 0;
+
     /// Sums over all searches of this searcher.
     virtual const SearchWork& work() const noexcept = 0;
   };

@@ -13,9 +13,11 @@ Code DirectView::links(unsigned level, Slot slot, std::span<const Slot>& out) {
   Bytes list;
   Code code = index_->get_list(level, slot, link_scope_, value, list);
   if (code != Code::ok) return code;
+  if (stopwatch_ != nullptr) stopwatch_->lap(Part::store);
   const Meta& meta = index_->meta();
   code = index_->codec().decode(list, {slot, static_cast<Slot>(meta.items), meta.bounds.at(level)},
                                 decoded_);
+  if (stopwatch_ != nullptr) stopwatch_->lap(Part::decode);
   out = decoded_;
   return code;
 }
@@ -127,10 +129,12 @@ Code MemoView::links(unsigned level, Slot slot, std::span<const Slot>& out) {
   if (known == 0) {
     if (const Code code = fetch_list(level, slot, list); code != Code::ok) return code;
   }
+  if (stopwatch_ != nullptr) stopwatch_->lap(Part::store);
   const StoredIndex& index = *memo_->index_;
   const Meta& meta = index.meta();
   const Code code = index.codec().decode(
       list, {slot, static_cast<Slot>(meta.items), meta.bounds.at(level)}, decoded_);
+  if (stopwatch_ != nullptr) stopwatch_->lap(Part::decode);
   out = decoded_;
   return code;
 }
