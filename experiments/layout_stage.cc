@@ -130,7 +130,8 @@ class PointRunner {
 
   static graph::SearchOptions options(const Settings& settings) {
     return {.k = static_cast<std::size_t>(settings.number("k")),
-            .ef = static_cast<std::size_t>(settings.number("ef"))};
+            .ef = static_cast<std::size_t>(settings.number("ef")),
+            .scan = settings.word("traversal") == "scan"};
   }
 
   /// Tells the parent what runs now, so that it can say so if this process dies.

@@ -49,8 +49,11 @@ class ViewSearcher final : public Reader::Searcher {
     const std::size_t ef = std::min<std::size_t>(std::max(options.ef, options.k), meta.items);
     const Target target{row_.data(), kernel_, meta.dimension};
     if (scratch_.stopwatch != nullptr) scratch_.stopwatch->start();
-    const Code code =
-        search_graph(view_, target, meta.entry_points, meta.top_level, 0, ef, scratch_, work_);
+    const Code code = options.scan
+                          ? search_all(view_, target, std::min<std::size_t>(options.k, meta.items),
+                                       scratch_, work_)
+                          : search_graph(view_, target, meta.entry_points, meta.top_level, 0, ef,
+                                         scratch_, work_);
     if (code != Code::ok) fail(code);
     const std::size_t count = std::min(options.k, scratch_.beam.size());
     for (std::size_t i = 0; i < count; ++i) {

@@ -14,6 +14,7 @@ namespace skerry::graph {
 struct SearchOptions {
   std::size_t k = 10;
   std::size_t ef = 64;  ///< beam on level 0; ef < k means ef = k
+  bool scan = false;    ///< compare with every item instead of walking the graph
 };
 
 /// One hit: external id and distance as people see it (Metric::reported).

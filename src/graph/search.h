@@ -151,6 +151,30 @@ Code search_level(View& view, const Target& target, std::span<const Neighbor> en
   return Code::ok;
 }
 
+/// Fills scratch.beam with the `ef` nearest of all items: brute force, for the price of a search to
+/// be held against. Items without a record count as dangling.
+template <GraphView View>
+Code search_all(View& view, const Target& target, std::size_t ef, SearchScratch& scratch,
+                SearchWork& work) {
+  constexpr std::size_t together = 64;
+  scratch.beam.reset(ef);
+  for (std::size_t first = 0; first < view.size(); first += together) {
+    scratch.fresh.clear();
+    for (std::size_t i = first; i < std::min(first + together, view.size()); ++i) {
+      scratch.fresh.push_back(static_cast<Slot>(i));
+    }
+    if (const Code code = score(view, target, scratch.fresh, scratch, work); code != Code::ok) {
+      return code;
+    }
+    for (std::size_t i = 0; i < scratch.fresh.size(); ++i) {
+      if (scratch.distances[i] < std::numeric_limits<float>::infinity()) {
+        scratch.beam.insert(scratch.distances[i], scratch.fresh[i]);
+      }
+    }
+  }
+  return Code::ok;
+}
+
 /// Alg. 5: descends from `entry_points` on `top_level` with a beam of one and leaves the `ef`
 /// nearest items of level `bottom` in scratch.beam. An empty graph leaves it empty.
 template <GraphView View>

@@ -59,6 +59,7 @@ TEST(Config, EveryKeyThatIsLeftOutHasTheDocumentedDefault) {
                                                                {"order", "insertion"},
                                                                {"via", "bulk"},
                                                                {"encoding", "f32"},
+                                                               {"insertion", "shuffled"},
                                                                {"connectivity", "none"},
                                                                {"build_threads", number(1)},
                                                                {"seed", number(1)},

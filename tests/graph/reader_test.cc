@@ -74,6 +74,22 @@ TEST_F(ReaderTest, AtEfOfAllItemsEqualsTheExactSearch) {
   }
 }
 
+TEST_F(ReaderTest, AScanComparesWithEveryItemAndIsExact) {
+  for (const std::string_view view : view_names()) {
+    const Reader reader(*store_, "main", view);
+    const auto searcher = reader.searcher();
+    std::vector<Hit> hits;
+    for (std::size_t q = 0; q < 5; ++q) {
+      searcher->search(vector(q), {.k = 10, .ef = 1, .scan = true}, hits);
+      const std::vector<Neighbor> truth = exact_search(rows_, vector(q), 10);
+      ASSERT_EQ(hits.size(), 10U);
+      for (std::size_t i = 0; i < 10; ++i) EXPECT_EQ(hits[i].id, truth[i].slot) << view;
+    }
+    EXPECT_EQ(searcher->work().distances, 5U * 300U) << view;
+    EXPECT_EQ(searcher->work().hops, 0U) << view;
+  }
+}
+
 TEST_F(ReaderTest, RefusesAKOrEfOfZeroByName) {
   EXPECT_NE(refusal(vector(0), {.k = 0}).find("k is 0"), std::string::npos);
   EXPECT_NE(refusal(vector(0), {.ef = 0}).find("ef is 0"), std::string::npos);
