@@ -97,7 +97,7 @@ constexpr Stage layout_stage = Stage::layout;
 constexpr Stage search_stage = Stage::search;
 constexpr std::int64_t no_limit = std::numeric_limits<std::int64_t>::max();
 
-const std::array<Key, 28> all_keys = {{
+const std::array<Key, 29> all_keys = {{
     word("build", "metric", graph_stage, "", check_by<distance::metric>,
          "distance; must be the data set's"),
     number("build", "M", "M", graph_stage, "16", 1, 4096, "most out-links above level 0"),
@@ -116,6 +116,8 @@ const std::array<Key, 28> all_keys = {{
          "sizes of the batches of insertions"),
     word("build", "insertion", graph_stage, "shuffled", insertions,
          "order in which items are inserted: by the seed, as given, or by intrinsic dimension"),
+    number("build", "pair_memo", "pair_memo", graph_stage, "0", 0, 1 << 30,
+           "pair distances that each building thread remembers for selection"),
     word("build", "connectivity", graph_stage, "none", connectivities,
          "repair of unreachable items"),
     number("build", "seed", "seed", graph_stage, "1", 0, no_limit, "seed of order and levels"),

@@ -106,6 +106,7 @@ graph::BuildParameters build_parameters(const Settings& settings) {
   parameters.schedule = heuristics::schedule(settings.word("schedule"));
   parameters.seed = static_cast<std::uint64_t>(settings.number("seed"));
   parameters.threads = static_cast<unsigned>(settings.number("build_threads"));
+  parameters.pair_memo = static_cast<std::size_t>(settings.number("pair_memo"));
   parameters.validate();
   const distance::Metric& metric = distance::metric(settings.word("metric"));
   heuristics::bind(parameters.selection, {metric.name, metric.non_negative, metric.power});

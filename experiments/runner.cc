@@ -189,6 +189,8 @@ struct Run::Impl {
               {"graph_seconds", graph_seconds},
               {"layout_seconds", layout_seconds},
               {"distances", built.at("distances")},
+              {"pair_memo_lookups", built.at("pair_memo_lookups")},
+              {"pair_memo_hits", built.at("pair_memo_hits")},
               {"peak_rss_bytes", built.at("peak_rss_bytes")}}},
             {"links", written.at("links")},
             {"tables", written.at("tables")},

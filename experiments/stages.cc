@@ -68,6 +68,8 @@ void graph_stage(const StageInput& input, const Settings& settings,
   messages.send(ordered_json{{"kind", "graph"},
                              {"seconds", took.count()},
                              {"distances", work.search_distances + work.selection_distances},
+                             {"pair_memo_lookups", work.memo_lookups},
+                             {"pair_memo_hits", work.memo_hits},
                              {"digest", graph::graph_digest(graph)}}
                     .dump());
 }

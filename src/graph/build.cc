@@ -38,8 +38,8 @@ struct Incoming {
 
 /// One thread's memory.
 struct Worker {
-  Worker(const Graph& graph, const Rows& rows, distance::Kernels kernels)
-      : around(graph, rows, kernels) {}
+  Worker(const Graph& graph, const Rows& rows, distance::Kernels kernels, std::size_t pair_memo)
+      : around(graph, rows, kernels, pair_memo) {}
 
   Surroundings around;
   SearchScratch scratch;
@@ -66,6 +66,7 @@ void BuildParameters::validate() const {
   require(forward_links >= 1 && forward_links <= bounds.M0, "forward", forward_links, "1..M0");
   require(ef_construction >= 1 && ef_construction <= 1000000, "ef_construction", ef_construction,
           "1..1000000");
+  require(pair_memo <= std::size_t{1} << 30, "pair_memo", pair_memo, "0..2^30");
   require(threads >= 1 && threads <= 1024, "threads", threads, "1..1024");
 }
 
@@ -84,7 +85,9 @@ struct Builder::Impl {
     heuristics::bind(parameters.selection,
                      {rows.metric().name, rows.metric().non_negative, rows.metric().power});
     graph.reserve(rows.size());
-    for (unsigned i = 0; i < parameters.threads; ++i) workers.emplace_back(graph, rows, kernels);
+    for (unsigned i = 0; i < parameters.threads; ++i) {
+      workers.emplace_back(graph, rows, kernels, parameters.pair_memo);
+    }
   }
 
   void insert_until(std::size_t end, const Progress& progress);
@@ -316,6 +319,8 @@ BuildWork Builder::work() const noexcept {
   for (const Worker& worker : impl_->workers) {
     work.search_distances += worker.search_work.distances;
     work.selection_distances += worker.around.distances() + worker.list_distances;
+    work.memo_lookups += worker.around.memo().lookups();
+    work.memo_hits += worker.around.memo().hits();
   }
   return work;
 }

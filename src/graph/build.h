@@ -30,6 +30,9 @@ struct BuildParameters {
   heuristics::AnySchedule schedule;
   std::uint64_t seed = 1;
   unsigned threads = 1;
+  /// Pair distances that each thread remembers for selection (graph/pair_memo.h); 0: none. It never
+  /// changes the graph, only what is measured twice.
+  std::size_t pair_memo = 0;
 
   /// Throws Error{invalid_argument} that names the offending value and its range: M and M0 in
   /// 1..4096, M0 >= M, ef_construction in 1..1000000, forward_links in 1..M0, threads in 1..1024.
@@ -39,6 +42,9 @@ struct BuildParameters {
 struct BuildWork {
   std::uint64_t search_distances = 0;     ///< between a new item and items met by its search
   std::uint64_t selection_distances = 0;  ///< between candidates, and of lists that overflowed
+  std::uint64_t memo_lookups = 0;         ///< of the pair memo
+  std::uint64_t memo_hits = 0;            ///< distances that it spared; with several threads these
+                                          ///< two depend on who did what
 };
 
 /// Builds a graph over rows that the caller keeps alive. Item ids are row numbers.

@@ -7,9 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "distance/metric.h"
 #include "graph/graph.h"
+#include "graph/pair_memo.h"
 #include "graph/rows.h"
 
 namespace skerry::graph {
@@ -17,8 +19,14 @@ namespace skerry::graph {
 /// One thread's, for one target at a time.
 class Surroundings {
  public:
-  Surroundings(const Graph& graph, const Rows& rows, distance::Kernels kernels)
-      : graph_(&graph), rows_(&rows), kernels_(kernels), dimension_(rows.dimension()) {}
+  /// A memo of `memo_entries` pair distances serves occluded(); 0: none.
+  Surroundings(const Graph& graph, const Rows& rows, distance::Kernels kernels,
+               std::size_t memo_entries = 0)
+      : graph_(&graph),
+        rows_(&rows),
+        kernels_(kernels),
+        dimension_(rows.dimension()),
+        memo_(memo_entries) {}
 
   void aim(Slot target, unsigned level) noexcept {
     target_ = target;
@@ -35,6 +43,7 @@ class Surroundings {
   float to_target(Slot slot) noexcept { return distance(target_, slot); }
 
   bool occluded(Slot candidate, std::span<const Slot> kept, float bound) noexcept {
+    if (!memo_.empty()) return occluded_by_memo(candidate, kept, bound);
     const std::byte* const row = (*rows_)[candidate];
     std::array<const std::byte*, group> others;
     std::array<float, group> distances;
@@ -52,10 +61,35 @@ class Surroundings {
 
   std::span<const Slot> neighbors(Slot slot) const noexcept { return graph_->links(level_, slot); }
 
-  /// Pair distances so far.
+  /// Pair distances so far, without those that the memo gave.
   std::uint64_t distances() const noexcept { return distances_; }
 
+  const PairMemo& memo() const noexcept { return memo_; }
+
  private:
+  /// The same answer. What is remembered is asked first: it may spare the kernel altogether.
+  bool occluded_by_memo(Slot candidate, std::span<const Slot> kept, float bound) noexcept {
+    unknown_.clear();
+    for (const Slot other : kept) {
+      float known = 0;
+      if (!memo_.find(candidate, other, known)) {
+        unknown_.push_back(other);
+      } else if (known < bound) {
+        return true;
+      }
+    }
+    const std::byte* const row = (*rows_)[candidate];
+    for (const Slot other : unknown_) {
+      const std::byte* const other_row = (*rows_)[other];
+      float measured = 0;
+      kernels_.batch(row, &other_row, 1, dimension_, &measured);
+      ++distances_;
+      memo_.put(candidate, other, measured);
+      if (measured < bound) return true;
+    }
+    return false;
+  }
+
   // Four rows at once cost little more than one; most candidates are occluded by one of the first.
   static constexpr std::size_t group = 4;
 
@@ -66,6 +100,8 @@ class Surroundings {
   Slot target_ = 0;
   unsigned level_ = 0;
   std::uint64_t distances_ = 0;
+  PairMemo memo_;
+  std::vector<Slot> unknown_;
 };
 
 }  // namespace skerry::graph

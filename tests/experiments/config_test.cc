@@ -60,6 +60,7 @@ TEST(Config, EveryKeyThatIsLeftOutHasTheDocumentedDefault) {
                                                                {"via", "bulk"},
                                                                {"encoding", "f32"},
                                                                {"insertion", "shuffled"},
+                                                               {"pair_memo", number(0)},
                                                                {"connectivity", "none"},
                                                                {"build_threads", number(1)},
                                                                {"seed", number(1)},

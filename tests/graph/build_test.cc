@@ -275,5 +275,27 @@ TEST(Builder, AnOrderThatIsNoPermutationIsRefused) {
   }
 }
 
+TEST(Builder, AMemoOfPairsSparesDistancesAndNeverChangesTheGraph) {
+  for (const std::string_view metric : {"euclidean", "cosine", "inner_product"}) {
+    for (const std::string_view selection : {"hnsw", "hnsw(keep_pruned=true)"}) {
+      const Rows rows = rows_of(metric, uniform_vectors(600, 8, 1), 8);
+      Builder without(rows, parameters(1, selection));
+      without.insert_until(600);
+      for (const std::size_t entries : {1U, 1000U, 1U << 18}) {
+        BuildParameters wanted = parameters(1, selection);
+        wanted.pair_memo = entries;
+        Builder with(rows, wanted);
+        with.insert_until(600);
+        EXPECT_EQ(graph_digest(with.graph()), graph_digest(without.graph())) << metric;
+        EXPECT_LE(with.work().memo_hits, with.work().memo_lookups);
+        if (entries > 1000) {
+          EXPECT_GT(with.work().memo_hits, with.work().memo_lookups / 10);
+        }
+      }
+      EXPECT_EQ(without.work().memo_lookups, 0U);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace skerry::graph
