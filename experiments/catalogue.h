@@ -29,7 +29,7 @@ struct CatalogueEntry {
   CatalogueFile truth{};       ///< likewise
   std::string_view archive{};  ///< url of the tar that holds the files
   double about_megabytes = 0;  ///< to fetch, rounded as the source states it; 0: unknown
-  std::string_view source;     ///< page that describes the set
+  std::string_view source{};   ///< page that describes the set
   std::string_view note{};     ///< what people should know
 };
 

@@ -1,10 +1,16 @@
 #include "experiments/download.h"
 
 #include <curl/curl.h>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <memory>
 
 #include "base/error.h"
@@ -37,6 +43,44 @@ void check_scheme(const std::string& url) {
               fmt::format("`{}`: {}", url, unknown_name("scheme", scheme, schemes)));
 }
 
+/// Held while a part grows: two processes must not append to the same one.
+class PartLock {
+ public:
+  explicit PartLock(const std::filesystem::path& part)
+      : path_(part.string() + ".lock"),
+        descriptor_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+    if (descriptor_ < 0) {
+      throw Error(Code::io, fmt::format("cannot be written: {}", std::strerror(errno)),
+                  {.path = path_});
+    }
+    if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 && is_named()) return;
+    ::close(descriptor_);
+    throw Error(Code::busy, "another process is fetching this file", {.path = part.string()});
+  }
+
+  ~PartLock() {
+    ::unlink(path_.c_str());
+    ::close(descriptor_);
+  }
+
+  PartLock(const PartLock&) = delete;
+  PartLock& operator=(const PartLock&) = delete;
+
+ private:
+  /// Whether the file that is locked still has the name: its last holder removes it.
+  bool is_named() const {
+    struct stat locked {};
+
+    struct stat named {};
+
+    return ::fstat(descriptor_, &locked) == 0 && ::stat(path_.c_str(), &named) == 0 &&
+           locked.st_ino == named.st_ino;
+  }
+
+  std::string path_;
+  int descriptor_;
+};
+
 }  // namespace
 
 std::string file_name_of_url(const std::string& url) {
@@ -51,6 +95,7 @@ std::string file_name_of_url(const std::string& url) {
 
 void download(const Download& download, const DownloadLimits& limits, const Progress& progress) {
   check_scheme(download.url);
+  const PartLock lock(download.part);
   unsigned resumptions = 0;
   unsigned restarts = 0;
   while (true) {

@@ -40,4 +40,11 @@ const std::string& ResponseHead::validator() const {
   return etag.empty() || etag.starts_with("W/") ? last_modified : etag;
 }
 
+bool ResponseHead::continues(const PartSource& source, std::uint64_t at) const {
+  if (range_start != at) return false;
+  if (at == 0) return true;
+  const bool same_length = source.total == 0 || range_total == 0 || range_total == source.total;
+  return same_length && (validator().empty() || validator() == source.validator);
+}
+
 }  // namespace skerry::experiments

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "experiments/part_source.h"
+
 namespace skerry::experiments {
 
 struct ResponseHead {
@@ -18,6 +20,10 @@ struct ResponseHead {
 
   /// What If-Range accepts: a strong ETag, else a date. Empty: neither is there.
   const std::string& validator() const;
+
+  /// Of a 206: whether its bytes are those of `source` from `at` on (0: from the beginning of any
+  /// file). Servers that ignore If-Range send those of another.
+  bool continues(const PartSource& source, std::uint64_t at) const;
 };
 
 }  // namespace skerry::experiments

@@ -29,6 +29,7 @@ class Transfer {
 
   ~Transfer() {
     if (descriptor_ >= 0) ::close(descriptor_);
+    ::curl_slist_free_all(fields_);
   }
 
   Transfer(const Transfer&) = delete;
@@ -41,7 +42,7 @@ class Transfer {
   static std::size_t on_body(char* bytes, std::size_t, std::size_t length, void* self);
   static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
 
-  void set_options(struct curl_slist*& headers);
+  void set_options();
   void begin();
   void write(Bytes bytes);
   void check_length(std::uint64_t total) const;
@@ -68,6 +69,7 @@ class Transfer {
   const DownloadLimits& limits_;
   const Progress& progress_;
   CURL* curl_ = nullptr;
+  struct curl_slist* fields_ = nullptr;
   char message_[CURL_ERROR_SIZE] = {};
   PartSource source_;
   ResponseHead head_;
@@ -127,10 +129,7 @@ void Transfer::begin() {
   std::uint64_t total = length < 0 ? 0 : static_cast<std::uint64_t>(length);
   if (status == 206) {
     total = head_.range_total;
-    const bool same = head_.validator().empty() || head_.validator() == source_.validator;
-    const bool resumed = at_ > 0;
-    if (head_.range_start != at_ || (resumed && !same) ||
-        (resumed && source_.total != 0 && total != 0 && total != source_.total)) {
+    if (!head_.continues(source_, at_)) {
       changed_ = true;
       return;
     }
@@ -183,7 +182,7 @@ void Transfer::write(Bytes bytes) {
   }
 }
 
-void Transfer::set_options(struct curl_slist*& headers) {
+void Transfer::set_options() {
   const auto set = [&](CURLoption option, auto value) {
     if (::curl_easy_setopt(curl_, option, value) != CURLE_OK) throw std::bad_alloc();
   };
@@ -209,9 +208,9 @@ void Transfer::set_options(struct curl_slist*& headers) {
         fmt::format("{}-{}", at_, last == 0 ? "" : std::to_string(last - 1)).c_str());
   }
   if (at_ > 0) {
-    headers = ::curl_slist_append(nullptr, fmt::format("If-Range: {}", source_.validator).c_str());
-    if (headers == nullptr) throw std::bad_alloc();
-    set(CURLOPT_HTTPHEADER, headers);
+    fields_ = ::curl_slist_append(nullptr, fmt::format("If-Range: {}", source_.validator).c_str());
+    if (fields_ == nullptr) throw std::bad_alloc();
+    set(CURLOPT_HTTPHEADER, fields_);
   }
 }
 
@@ -228,10 +227,7 @@ TransferResult Transfer::run() {
   const std::unique_ptr<CURL, void (*)(CURL*)> curl(::curl_easy_init(), &::curl_easy_cleanup);
   if (ready != CURLE_OK || !curl) throw std::bad_alloc();
   curl_ = curl.get();
-  struct curl_slist* headers = nullptr;
-  const auto release = [](struct curl_slist** list) { ::curl_slist_free_all(*list); };
-  const std::unique_ptr<struct curl_slist*, decltype(release)> owner(&headers, release);
-  set_options(headers);
+  set_options();
   heard_ = std::chrono::steady_clock::now();
   return judge(::curl_easy_perform(curl_));
 }

@@ -340,6 +340,15 @@ TEST_F(DownloadTest, CancellingKeepsWhatCame) {
   EXPECT_EQ(bytes(), content_.substr(0, 100));
 }
 
+TEST_F(DownloadTest, TwoDoNotFetchTheSameFileAtOnce) {
+  const HttpServer server([&](const std::string& request) {
+    expect_error(Code::busy, {"another process", "x.part.bin"}, [&] { fetch("http://h/x.bin"); });
+    return serve_file(request, content_, tag);
+  });
+  fetch(server.url("x.bin"));
+  EXPECT_EQ(bytes(), content_);
+}
+
 TEST_F(DownloadTest, OnlyUrlsOfFilesAreTaken) {
   expect_error(Code::invalid_argument, {"scheme", "gopher", "http"},
                [&] { fetch("gopher://a/b"); });
