@@ -98,7 +98,7 @@ DatasetRequest resolve_name(const DatasetRequest& request) {
   if (request.name.empty()) return request;
   const CatalogueEntry& entry = catalogue_entry(request.name);
   std::vector<fs::path> directories{datasets_directory()};
-  if (entry.note == "comes with skerry") {
+  if (entry.shipped) {
     for (fs::path& shipped : shipped_directories()) directories.push_back(std::move(shipped));
   }
   for (const fs::path& directory : directories) {

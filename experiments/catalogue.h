@@ -24,12 +24,13 @@ struct CatalogueEntry {
   std::size_t d = 0;
   std::size_t queries = 0;     ///< 0: it has none of its own
   std::string_view format;     ///< extension of the vectors' file as skerry reads it
-  CatalogueFile train{};       ///< an empty url: it must be brought by hand, see `note`
+  CatalogueFile train{};       ///< an empty url: shipped, or brought by hand as `note` says
   CatalogueFile test{};        ///< empty: in the same file, or none
   CatalogueFile truth{};       ///< likewise
   std::string_view archive{};  ///< url of the tar that holds the files
   double about_megabytes = 0;  ///< to fetch, rounded as the source states it; 0: unknown
   std::string_view source{};   ///< page that describes the set
+  bool shipped = false;        ///< comes with skerry
   std::string_view note{};     ///< what people should know
 };
 

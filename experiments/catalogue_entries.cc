@@ -30,6 +30,7 @@ constexpr CatalogueEntry shipped(Text name, Text metric, std::size_t n, std::siz
           .format = "hdf5",
           .about_megabytes = megabytes,
           .source = "experiments/data/README.md",
+          .shipped = true,
           .note = "comes with skerry"};
 }
 
