@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/spec.h"
 #include "base/types.h"
+#include "experiments/cmd_dataset_get.h"
 #include "experiments/command_line.h"
 #include "experiments/dataset.h"
 #include "experiments/formats/matrix_writer.h"
@@ -34,8 +35,8 @@ constexpr std::array<Option, 1> info_options = {{
 constexpr Command info = {
     .usage = "skerry dataset info FILE... [--json]",
     .summary =
-        "Prints format, metric and shape. Reads no vectors. FILE may be a spec, too, such as\n"
-        "\"uniform(n=10000, d=32)\".",
+        "Prints format, metric and shape. Reads no vectors. FILE may be a name of `skerry dataset\n"
+        "list`, too, or a spec, such as \"uniform(n=10000, d=32)\".",
     .options = info_options,
     .min_positional = 1,
     .max_positional = 10'000,
@@ -45,7 +46,9 @@ constexpr Command info = {
 constexpr std::array<Option, 6> groundtruth_options = {{
     {.name = "metric", .value = "NAME", .description = "default: the one that FILE declares"},
     {.name = "k", .value = "K", .default_value = "100", .description = "neighbours of each query"},
-    {.name = "queries", .value = "FILE", .description = "for formats that hold one matrix"},
+    {.name = "queries",
+     .value = "FILE",
+     .description = "for formats that hold one matrix; or base(count=100): drawn from FILE"},
     {.name = "limit",
      .value = "N",
      .default_value = "0",
@@ -85,13 +88,20 @@ constexpr Command convert_file = {
     .epilogue = format_help,
 };
 
-/// A text with a parenthesis that names no file is a spec.
+/// A text that names no file is a spec if it has a parenthesis, and else a name if it has no
+/// extension.
 DatasetRequest request_of(const std::string& source) {
   DatasetRequest request;
   std::error_code ignored;
-  const bool spec =
-      source.find('(') != std::string::npos && !std::filesystem::exists(source, ignored);
-  (spec ? request.spec : request.path) = source;
+  if (std::filesystem::exists(source, ignored)) {
+    request.path = source;
+  } else if (source.find('(') != std::string::npos) {
+    request.spec = source;
+  } else if (source.find_first_of("./") == std::string::npos) {
+    request.name = source;
+  } else {
+    request.path = source;
+  }
   return request;
 }
 
@@ -195,7 +205,9 @@ struct Subcommand {
   int (*run)(const Parsed& parsed);
 };
 
-constexpr std::array<Subcommand, 3> subcommands = {{
+constexpr std::array<Subcommand, 5> subcommands = {{
+    {"list", "lists public data sets that are known by name", &list_datasets, run_list_datasets},
+    {"get", "fetches one of them, or any url", &get_dataset_command, run_get_dataset},
     {"info", "prints format, metric and shape", &info, run_info},
     {"groundtruth", "computes true neighbours", &groundtruth, run_groundtruth},
     {"convert", "writes a matrix in another format", &convert_file, run_convert},

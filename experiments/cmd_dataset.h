@@ -1,12 +1,14 @@
 #pragma once
-// `skerry dataset`: describes data sets, computes their ground truth, converts their files.
+// `skerry dataset`: lists, fetches and describes data sets, computes their ground truth, converts
+// their files.
 
 #include <span>
 #include <string>
 
 namespace skerry::experiments {
 
-/// `arguments` begin with info, groundtruth or convert. Returns the exit code. Throws Error.
+/// `arguments` begin with list, get, info, groundtruth or convert. Returns the exit code. Throws
+/// Error.
 int dataset_command(std::span<const std::string> arguments);
 
 }  // namespace skerry::experiments

@@ -11,6 +11,7 @@
 #include "base/spec.h"
 #include "distance/metric.h"
 #include "experiments/command_line.h"
+#include "experiments/synthetic.h"
 #include "experiments/table.h"
 #include "graph/codec/codec.h"
 #include "graph/reader.h"
@@ -59,14 +60,12 @@ std::vector<Entry> policies(std::string_view slot) {
 
 std::vector<Kind> all_kinds() {
   std::vector<Kind> kinds;
-  // Specs of synthetic data; files are named by their path.
-  kinds.push_back({"datasets",
-                   {{"uniform", "components uniform in [0, 1); n, d, queries=1000, seed=1", {}},
-                    {"gaussian", "normal components; n, d, queries=1000, seed=1", {}},
-                    {"clustered",
-                     "normal around uniform centres; n, d, clusters=100, spread=0.1, queries=1000, "
-                     "seed=1",
-                     {}}}});
+  kinds.push_back({"datasets", {}});  // specs of synthetic data; files are named by their path
+  for (const SyntheticKind* law : synthetic_kinds()) {
+    kinds.back().entries.push_back({std::string(law->name),
+                                    std::string(law->description),
+                                    {law->parameters.begin(), law->parameters.end()}});
+  }
   kinds.push_back({"stores", {}});
   for (const kv::StoreKind& store : kv::store_kinds()) {
     std::string description(store.description);

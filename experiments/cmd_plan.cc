@@ -7,6 +7,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "experiments/base_queries.h"
 #include "experiments/command_line.h"
 #include "experiments/plan.h"
 #include "experiments/results.h"
@@ -34,7 +35,9 @@ constexpr Command command = {
 };
 
 std::string source(const DatasetRequest& request) {
-  return request.spec.empty() ? request.path : request.spec;
+  std::string text = request.path + request.spec + request.name;  // one of them
+  if (parse_base_queries(request.queries)) text += ", queries " + request.queries;
+  return text;
 }
 
 bool varies(const Plan& plan, std::size_t key) {

@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 #include "base/spec.h"
+#include "experiments/base_queries.h"
+#include "experiments/catalogue.h"
 #include "experiments/toml_file.h"
 
 namespace skerry::experiments {
@@ -40,15 +42,31 @@ std::string text_of(const TomlEntry& entry) {
               fmt::format("`{}` is {}; it must be a string", entry.key, type_name(scalar)));
 }
 
+/// Another source of vectors than files: files of queries and neighbours do not go with it.
+void forget_files(DatasetRequest& dataset) {
+  dataset.path.clear();
+  if (!parse_base_queries(dataset.queries)) dataset.queries.clear();
+  dataset.neighbors.clear();
+}
+
 void read_dataset(const TomlEntry& entry, DatasetRequest& dataset) {
   if (entry.key == "path") {
     dataset.path = text_of(entry);
     dataset.spec.clear();
+    dataset.name.clear();
   } else if (entry.key == "spec") {
     dataset.spec = text_of(entry);
-    dataset.path.clear();
-    dataset.queries.clear();
-    dataset.neighbors.clear();
+    dataset.name.clear();
+    forget_files(dataset);
+  } else if (entry.key == "name") {
+    dataset.name = text_of(entry);
+    dataset.spec.clear();
+    forget_files(dataset);
+    try {
+      catalogue_entry(dataset.name);
+    } catch (const Error& error) {
+      throw wrong(entry.place, error.what());
+    }
   } else if (entry.key == "queries") {
     dataset.queries = text_of(entry);
   } else if (entry.key == "neighbors") {
@@ -60,9 +78,6 @@ void read_dataset(const TomlEntry& entry, DatasetRequest& dataset) {
       throw wrong(scalar.place, "`limit` must be a whole number of at least 1");
     }
     dataset.limit = static_cast<std::size_t>(*limit);
-  } else if (entry.key == "name") {
-    throw wrong(entry.place,
-                "this release has no catalogue of data sets by name; give `path` or `spec`");
   } else {
     unknown_key(entry, key_names("dataset"));
   }
@@ -176,23 +191,29 @@ Config read_config(const std::filesystem::path& file, std::span<const std::strin
   check_name(config.name, file.string());
   bool files = false;
   bool spec = false;
+  bool name = false;
   for (const TomlTable& table : toml.tables) {
     check_table(table.name, table.place, base_tables);
     for (const TomlEntry& entry : table.entries) {
       read_entry(entry, config);
       if (table.name != "dataset") continue;
-      files |= entry.key == "path" || entry.key == "queries" || entry.key == "neighbors";
+      files |= entry.key == "path" || entry.key == "neighbors" ||
+               (entry.key == "queries" && !parse_base_queries(text_of(entry)));
       spec |= entry.key == "spec";
+      name |= entry.key == "name";
     }
     if (files && spec) throw wrong(table.place, "[dataset] names both files and a `spec`");
+    if (name && (files || spec)) {
+      throw wrong(table.place, "[dataset] has a `name`; files and a `spec` do not go with it");
+    }
   }
   for (const std::string& text : settings) {
     const TomlEntry entry = parse_setting(text);
     check_table(entry.table, entry.place, base_tables);
     read_entry(entry, config);
   }
-  if (config.dataset.path.empty() && config.dataset.spec.empty()) {
-    throw wrong(file.string(), "[dataset] needs a `path` or a `spec`");
+  if (config.dataset.path.empty() && config.dataset.spec.empty() && config.dataset.name.empty()) {
+    throw wrong(file.string(), "[dataset] needs a `path`, a `spec` or a `name`");
   }
   for (const std::vector<TomlTable>& tables : toml.groups) {
     Axes& group = config.groups.emplace_back(config.base);

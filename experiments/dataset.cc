@@ -10,6 +10,8 @@
 #include <utility>
 
 #include "base/error.h"
+#include "experiments/base_queries.h"
+#include "experiments/catalogue.h"
 #include "experiments/formats/sources.h"
 #include "experiments/synthetic.h"
 #include "experiments/truth_file.h"
@@ -19,11 +21,20 @@ namespace skerry::experiments {
 namespace {
 
 void check_request(const DatasetRequest& request) {
-  if (request.path.empty() == request.spec.empty()) {
-    throw Error(Code::invalid_argument, "a data set needs either a `path` or a `spec`");
+  const int sources = (request.path.empty() ? 0 : 1) + (request.spec.empty() ? 0 : 1) +
+                      (request.name.empty() ? 0 : 1);
+  if (sources != 1) {
+    throw Error(Code::invalid_argument, "a data set needs one of `path`, `spec` and `name`");
   }
-  if (!request.spec.empty() && !(request.queries.empty() && request.neighbors.empty())) {
-    throw Error(Code::invalid_argument, "`queries` and `neighbors` go with a `path`, not a `spec`");
+  const bool drawn = parse_base_queries(request.queries).has_value();
+  if (request.path.empty() && !((request.queries.empty() || drawn) && request.neighbors.empty())) {
+    throw Error(Code::invalid_argument,
+                "files of `queries` and `neighbors` go with a `path`, not a `spec` or a `name`");
+  }
+  if (drawn && !request.neighbors.empty()) {
+    throw Error(Code::invalid_argument,
+                "`neighbors` of queries that are drawn are computed; leave them out",
+                {.path = request.neighbors});
   }
 }
 
@@ -65,21 +76,33 @@ void check_dimensions(const Sources& sources, const distance::Metric& metric) {
                                         test, train));
 }
 
-/// Vectors and queries; the metric and the dimensions agree.
-Dataset read_matrices(const Sources& sources, const DatasetRequest& request,
+/// The files of a request whose queries are files, or drawn and so none.
+Sources open_files(DatasetRequest request, bool drawn) {
+  if (drawn) request.queries.clear();
+  Sources sources = open_sources(request);
+  if (drawn) {
+    sources.test.reset();
+    sources.neighbors.reset();
+    sources.distances.reset();
+  }
+  return sources;
+}
+
+/// Vectors, and queries unless they are drawn; the metric and the dimensions agree.
+Dataset read_matrices(const Sources& sources, const DatasetRequest& request, bool drawn,
                       const distance::Metric& metric) {
   check_metric(sources, metric, request.path);
-  if (!sources.test) {
+  if (!sources.test && !drawn) {
     throw Error(Code::invalid_argument, "the file has no queries; name a file of them as `queries`",
                 {.path = request.path});
   }
-  check_dimensions(sources, metric);
+  if (!drawn) check_dimensions(sources, metric);
   Dataset dataset;
   dataset.name = std::filesystem::path(request.path).filename().string();
   dataset.declared_metric = sources.declared_metric;
   const std::size_t rows = limited(sources.train->shape().rows, request.limit);
   dataset.train = read_vectors(*sources.train, rows, metric);
-  dataset.test = read_vectors(*sources.test, sources.test->shape().rows, metric);
+  if (!drawn) dataset.test = read_vectors(*sources.test, sources.test->shape().rows, metric);
   return dataset;
 }
 
@@ -96,15 +119,21 @@ void read_neighbors(const Sources& sources, const distance::Metric& metric, Data
   if (dataset.truth) check_truth(dataset, metric, *sources.neighbors, sources.distances.get());
 }
 
-Dataset load(const DatasetRequest& request, const distance::Metric& metric, bool with_truth) {
-  check_request(request);
+Dataset load(const DatasetRequest& named, const distance::Metric& metric, bool with_truth) {
+  check_request(named);
+  const DatasetRequest request = resolve_name(named);
+  const std::optional<BaseQueries> drawn = parse_base_queries(request.queries);
   Dataset dataset;
   if (request.spec.empty()) {
-    const Sources sources = open_sources(request);
-    dataset = read_matrices(sources, request, metric);
+    const Sources sources = open_files(request, drawn.has_value());
+    dataset = read_matrices(sources, request, drawn.has_value(), metric);
     if (with_truth) read_neighbors(sources, metric, dataset);
   } else {
     dataset = synthetic_dataset(request.spec, metric, request.limit);
+  }
+  if (drawn) {
+    dataset.test = draw_base_queries(dataset.train, *drawn);
+    dataset.name += ", queries " + request.queries;
   }
   dataset.hash = hash_of(dataset.train, dataset.test);
   return dataset;
@@ -120,22 +149,28 @@ Dataset load_vectors(const DatasetRequest& request, const distance::Metric& metr
   return load(request, metric, false);
 }
 
-DatasetInfo dataset_info(const DatasetRequest& request) {
-  check_request(request);
-  if (!request.spec.empty()) {
-    DatasetInfo info = synthetic_info(request.spec);
-    info.rows = limited(info.rows, request.limit);
-    return info;
-  }
-  const Sources sources = open_sources(request);
+DatasetInfo dataset_info(const DatasetRequest& named) {
+  check_request(named);
+  const DatasetRequest request = resolve_name(named);
+  const std::optional<BaseQueries> drawn = parse_base_queries(request.queries);
   DatasetInfo info;
-  info.format = sources.format;
-  info.declared_metric = sources.declared_metric;
-  info.rows = limited(sources.train->shape().rows, request.limit);
-  info.dimension = sources.train->shape().columns;
-  if (sources.test) info.queries = sources.test->shape().rows;
-  const bool whole = info.rows == sources.train->shape().rows;
-  if (sources.neighbors && whole) info.truth_depth = sources.neighbors->shape().columns;
+  if (request.spec.empty()) {
+    const Sources sources = open_files(request, drawn.has_value());
+    info.format = sources.format;
+    info.declared_metric = sources.declared_metric;
+    info.rows = limited(sources.train->shape().rows, request.limit);
+    info.dimension = sources.train->shape().columns;
+    if (sources.test) info.queries = sources.test->shape().rows;
+    const bool whole = info.rows == sources.train->shape().rows;
+    if (sources.neighbors && whole) info.truth_depth = sources.neighbors->shape().columns;
+  } else {
+    info = synthetic_info(request.spec);
+    info.rows = limited(info.rows, request.limit);
+  }
+  if (drawn) {
+    check_base_queries(info.rows, *drawn);
+    info.queries = drawn->count;
+  }
   return info;
 }
 

@@ -35,18 +35,22 @@ struct Truth {
   }
 };
 
-/// The [dataset] table of a config. Exactly one of path, spec is set (`name` is resolved to a path
-/// by a later release's catalogue).
+/// The [dataset] table of a config. Exactly one of path, spec, name is set.
 struct DatasetRequest {
   std::string path{};
-  std::string queries{};    ///< for formats that hold one matrix per file
+  /// A file, for formats that hold one matrix each; or, for any data set, "base(count=100,
+  /// seed=1)": queries drawn from the vectors themselves, each its own nearest neighbour. Truth is
+  /// then computed, whatever the files say.
+  std::string queries{};
   std::string neighbors{};  ///< optional, likewise
   std::string spec{};       ///< synthetic: "uniform(n=10000, d=32, queries=500, seed=1)", ...
+  std::string name{};       ///< of the catalogue: "sift-128-euclidean", ...
   std::size_t limit = 0;  ///< use only the first `limit` vectors (0: all); truth is then recomputed
 };
 
 struct Dataset {
-  std::string name;             ///< file name without folder, or the spec
+  /// File name without folder, or the spec; with the spec of queries that were drawn from it.
+  std::string name;
   std::string declared_metric;  ///< "euclidean", "cosine", ...; empty when the format has none
   Matrix train;
   Matrix test;

@@ -1,149 +1,141 @@
 #include "experiments/synthetic.h"
 
 #include <fmt/format.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <span>
+#include <thread>
+#include <unordered_map>
 #include <vector>
 
 #include "base/error.h"
-#include "base/random.h"
+#include "base/parallel.h"
 #include "base/spec.h"
-#include "base/types.h"
 #include "experiments/formats/matrix_file.h"
 
 namespace skerry::experiments {
 
 namespace {
 
-constexpr Parameter rows{"n", "int", "", "vectors, 1..2^31"};
-constexpr Parameter dimension{"d", "int", "", "components, 1..2^24"};
-constexpr Parameter query_count{"queries", "int", "1000", "queries, 1..2^31"};
-constexpr Parameter seed_value{"seed", "int", "1", "seed of the random numbers, >= 0"};
-constexpr Parameter cluster_count{"clusters", "int", "100", "centres, 1..2^31"};
-constexpr Parameter cluster_spread{"spread", "real", "0.1", "deviation from the centre, 0..1000"};
+constexpr std::array<const SyntheticKind*, 9> kinds{
+    &uniform_kind, &gaussian_kind,    &clustered_kind, &hierarchy_kind, &low_rank_kind,
+    &copies_kind,  &heavy_norms_kind, &shifted_kind,   &indyk_xu_kind};
 
-constexpr std::array plain_parameters{rows, dimension, query_count, seed_value};
-constexpr std::array clustered_parameters{rows,           dimension,   cluster_count,
-                                          cluster_spread, query_count, seed_value};
+constexpr std::uint64_t most_attempts = 16;
 
-constexpr std::array<std::string_view, 3> shapes{"uniform", "gaussian", "clustered"};
-
-/// Separates what is drawn for vectors, queries and centres.
-enum class Stream : std::uint64_t { vector, query, centre };
-
-struct Plan {
-  std::string shape;
-  std::size_t n = 0;
-  std::size_t d = 0;
-  std::size_t queries = 0;
-  std::uint64_t seed = 0;
-  std::uint64_t clusters = 0;
-  double spread = 0;
-
-  Random random(Stream stream, std::uint64_t index) const {
-    return Random(hash64(hash64(seed, static_cast<std::uint64_t>(stream)), index));
-  }
-};
-
-Plan parse(const std::string& text) {
+std::unique_ptr<Generator> parse(const std::string& text) {
   const Spec spec = Spec::parse(text);
-  if (std::find(shapes.begin(), shapes.end(), spec.name) == shapes.end()) {
-    throw Error(Code::invalid_argument, unknown_name("synthetic data set", spec.name, shapes));
+  const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const SyntheticKind* candidate) {
+    return candidate->name == spec.name;
+  });
+  if (kind == kinds.end()) {
+    std::vector<std::string_view> names;
+    for (const SyntheticKind* known : kinds) names.push_back(known->name);
+    throw Error(Code::invalid_argument, unknown_name("synthetic data set", spec.name, names));
   }
-  const bool clustered = spec.name == "clustered";
-  const std::span<const Parameter> parameters =
-      clustered ? std::span<const Parameter>(clustered_parameters) : plain_parameters;
-  const Arguments arguments(spec, parameters);
-  for (const std::string_view needed : {"n", "d"}) {
-    if (!arguments.is(needed, "")) continue;
+  const Arguments arguments(spec, (*kind)->parameters);
+  for (const Parameter& parameter : (*kind)->parameters) {
+    if (!parameter.default_value.empty() || !arguments.is(parameter.name, "")) continue;
     throw Error(Code::invalid_argument,
-                fmt::format("`{}` needs `{}`, as in {}(n=10000, d=32)", text, needed, spec.name));
+                fmt::format("`{}` needs `{}`, as in {}", text, parameter.name, (*kind)->example));
   }
-  constexpr std::int64_t most = max_slots;
-  Plan plan;
-  plan.shape = spec.name;
-  plan.n = static_cast<std::size_t>(arguments.integer("n", 1, most));
-  plan.d = static_cast<std::size_t>(arguments.integer("d", 1, max_columns));
-  plan.queries = static_cast<std::size_t>(arguments.integer("queries", 1, most));
-  plan.seed = static_cast<std::uint64_t>(arguments.integer("seed", 0, INT64_MAX));
-  if (clustered) {
-    plan.clusters = static_cast<std::uint64_t>(arguments.integer("clusters", 1, most));
-    plan.spread = arguments.real("spread", 0, 1000);
-  }
-  return plan;
+  return (*kind)->make(arguments);
 }
 
-/// 24 bits, so that f32 holds it exactly and never rounds it up to 1.
-float uniform(Random& random) { return static_cast<float>(random.bits() >> 40) * 0x1p-24F; }
-
-double gaussian(Random& random) {
-  constexpr int words = 4;
-  constexpr double terms = 4 * words;
-  constexpr double mean = terms * 65535 / 2;
-  constexpr double deviation = 75674.45447441297;  // sqrt(terms * (2^32 - 1) / 12)
-  std::uint64_t sum = 0;
-  for (int i = 0; i < words; ++i) {
-    const std::uint64_t bits = random.bits();
-    sum += (bits & 0xffff) + (bits >> 16 & 0xffff) + (bits >> 32 & 0xffff) + (bits >> 48);
+/// Components as the metric stores them: f32, or bits.
+void store(std::span<const float> vector, bool bits, float middle, std::byte* row,
+           std::size_t row_bytes) {
+  if (!bits) {
+    std::memcpy(row, vector.data(), row_bytes);
+    return;
   }
-  return (static_cast<double>(sum) - mean) / deviation;
-}
-
-void draw(const Plan& plan, Stream stream, std::uint64_t index, std::span<float> out) {
-  Random random = plan.random(stream, index);
-  if (plan.shape == "uniform") {
-    for (float& x : out) x = uniform(random);
-  } else if (plan.shape == "gaussian") {
-    for (float& x : out) x = static_cast<float>(gaussian(random));
-  } else {
-    Random centre = plan.random(Stream::centre, random.below(plan.clusters));
-    for (float& x : out) x = static_cast<float>(uniform(centre) + plan.spread * gaussian(random));
+  std::memset(row, 0, row_bytes);
+  for (std::size_t j = 0; j < vector.size(); ++j) {
+    if (vector[j] >= middle) row[j / 8] |= std::byte{1} << (j % 8);
   }
 }
 
-Matrix draw_matrix(const Plan& plan, Stream stream, std::size_t count, const std::string& text,
-                   const distance::Metric& metric) {
-  Matrix matrix = allocate_matrix(count, plan.d, metric, text);
-  const bool bits = metric.element == distance::Element::bit;
-  const float middle = plan.shape == "gaussian" ? 0.0F : 0.5F;
-  std::vector<float> vector(plan.d);
-  for (std::size_t i = 0; i < count; ++i) {
-    draw(plan, stream, i, vector);
-    std::byte* const row = matrix.data.data() + i * matrix.row_bytes;
-    if (!bits) {
-      std::memcpy(row, vector.data(), matrix.row_bytes);
-      continue;
-    }
-    for (std::size_t j = 0; j < plan.d; ++j) {
-      if (vector[j] >= middle) row[j / 8] |= std::byte{1} << (j % 8);
+/// Fills rows by `draw(row, out)`, on all cores: a row depends on nothing but its index.
+template <class Draw>
+void fill(Matrix& matrix, const Generator& generator, bool bits, const Draw& draw) {
+  constexpr std::size_t grain_components = std::size_t{1} << 16;
+  const std::size_t grain = std::max<std::size_t>(1, grain_components / matrix.dimension);
+  parallel_for(matrix.rows, std::thread::hardware_concurrency(), grain,
+               [&](std::size_t begin, std::size_t end, unsigned) {
+                 std::vector<float> vector(matrix.dimension);
+                 for (std::size_t row = begin; row < end; ++row) {
+                   draw(row, std::span<float>(vector));
+                   store(vector, bits, generator.middle(),
+                         matrix.data.data() + row * matrix.row_bytes, matrix.row_bytes);
+                 }
+               });
+}
+
+/// Queries that equal a vector, ascending.
+std::vector<std::size_t> equal_to_a_vector(const Matrix& train, const Matrix& test) {
+  std::unordered_multimap<std::uint64_t, std::size_t> queries;
+  const auto hash = [](Bytes row) { return XXH3_64bits(row.data(), row.size()); };
+  for (std::size_t i = 0; i < test.rows; ++i) queries.emplace(hash(test.row(i)), i);
+  std::vector<std::size_t> equal;
+  for (std::size_t i = 0; i < train.rows; ++i) {
+    const Bytes row = train.row(i);
+    const auto [first, last] = queries.equal_range(hash(row));
+    for (auto at = first; at != last; ++at) {
+      const Bytes query = test.row(at->second);
+      if (std::equal(row.begin(), row.end(), query.begin())) equal.push_back(at->second);
     }
   }
-  return matrix;
+  std::sort(equal.begin(), equal.end());
+  equal.erase(std::unique(equal.begin(), equal.end()), equal.end());
+  return equal;
+}
+
+void draw_queries_again(const Generator& generator, bool bits, const Matrix& train, Matrix& test) {
+  std::vector<float> vector(test.dimension);
+  for (std::uint64_t attempt = 1; attempt <= most_attempts; ++attempt) {
+    const std::vector<std::size_t> equal = equal_to_a_vector(train, test);
+    if (equal.empty()) return;
+    for (const std::size_t query : equal) {
+      generator.query(query, attempt, vector);
+      store(vector, bits, generator.middle(), test.data.data() + query * test.row_bytes,
+            test.row_bytes);
+    }
+  }
 }
 
 }  // namespace
 
+std::span<const SyntheticKind* const> synthetic_kinds() { return kinds; }
+
 DatasetInfo synthetic_info(const std::string& spec) {
-  const Plan plan = parse(spec);
+  const SyntheticShape shape = parse(spec)->shape();
   DatasetInfo info;
   info.format = "synthetic";
-  info.rows = plan.n;
-  info.dimension = plan.d;
-  info.queries = plan.queries;
+  info.rows = shape.n;
+  info.dimension = shape.d;
+  info.queries = shape.queries;
   return info;
 }
 
 Dataset synthetic_dataset(const std::string& spec, const distance::Metric& metric,
                           std::size_t limit) {
-  Plan plan = parse(spec);
-  if (limit != 0) plan.n = std::min(plan.n, limit);
+  const std::unique_ptr<Generator> generator = parse(spec);
+  const SyntheticShape& shape = generator->shape();
+  const std::size_t rows = limit == 0 ? shape.n : std::min(shape.n, limit);
+  const bool bits = metric.element == distance::Element::bit;
   Dataset dataset;
   dataset.name = spec;
-  dataset.train = draw_matrix(plan, Stream::vector, plan.n, spec, metric);
-  dataset.test = draw_matrix(plan, Stream::query, plan.queries, spec, metric);
+  dataset.train = allocate_matrix(rows, shape.d, metric, spec);
+  dataset.test = allocate_matrix(shape.queries, shape.d, metric, spec);
+  generator->prepare();
+  fill(dataset.train, *generator, bits,
+       [&](std::size_t row, std::span<float> out) { generator->vector(row, out); });
+  fill(dataset.test, *generator, bits,
+       [&](std::size_t row, std::span<float> out) { generator->query(row, 0, out); });
+  draw_queries_again(*generator, bits, dataset.train, dataset.test);
   return dataset;
 }
 

@@ -1,22 +1,22 @@
 #pragma once
-// Synthetic data sets, named by a spec.
+// Synthetic data sets, named by a spec: `clustered(n=100000, d=64, clusters=500)`.
 //
-//   uniform(n, d, queries=1000, seed=1)     components uniform in [0, 1)
-//   gaussian(n, d, queries=1000, seed=1)    components of mean 0 and variance 1
-//   clustered(n, d, clusters=100, spread=0.1, queries=1000, seed=1)
-//                                           a centre uniform in [0, 1)^d plus spread * gaussian
-//
-// The same numbers on every machine: they come from base/random.h by integer arithmetic, exact
-// conversions and IEEE products and sums; no mathematical library takes part. `gaussian` is a sum
-// of 16 uniform 16-bit integers (Irwin-Hall), standardised: bounded by 6.93 deviations, excess
-// kurtosis -0.075. Vector i depends on (seed, i) only, so a smaller n is a prefix of a larger one.
-// Under hamming a bit says whether the component lies at or above its distribution's middle.
+// The same numbers on every machine (synthetic/draws.h). Vector i depends on the law's parameters
+// and i only: unless a law's text says otherwise, a smaller n is a prefix of a larger one. Queries
+// are drawn as vectors are, but one that equals a vector is drawn again, up to 16 times: only a law
+// with too few values to give (a spread of 0, a few bits) leaves equal ones. Under hamming a bit
+// says whether the component lies at or above its distribution's middle.
 
+#include <span>
 #include <string>
 
 #include "experiments/dataset.h"
+#include "experiments/synthetic/generator.h"
 
 namespace skerry::experiments {
+
+/// All laws, in the order in which they are listed to people.
+std::span<const SyntheticKind* const> synthetic_kinds();
 
 /// Shapes only. Throws Error{invalid_argument} for a spec that has no meaning.
 DatasetInfo synthetic_info(const std::string& spec);

@@ -178,12 +178,16 @@ TEST(Config, WhatThisReleaseDoesNotImplementIsRefusedWithWhatThereIs) {
   for (const auto& [line, known] : later) {
     EXPECT_NE(failure(base + line + "\n").find(known), std::string::npos) << line;
   }
-  EXPECT_NE(failure("[dataset]\nname = \"sift\"\n").find("no catalogue"), std::string::npos);
+  EXPECT_EQ(failure("[dataset]\nname = \"sift-2m\"\n")
+                .find("FILE:2:1: unknown data set `sift-2m`; did you mean `sift-1m`?"),
+            0U);
+  EXPECT_EQ(failure("[dataset]\nname = \"sift-1m\"\nspec = \"uniform(9, 2)\"\n"),
+            "FILE:1:2: [dataset] has a `name`; files and a `spec` do not go with it");
 }
 
 TEST(Config, DatasetAndMetricAreRequired) {
   EXPECT_EQ(failure("[build]\nmetric = \"cosine\"\n"),
-            "FILE: [dataset] needs a `path` or a `spec`");
+            "FILE: [dataset] needs a `path`, a `spec` or a `name`");
   EXPECT_EQ(failure("[dataset]\nspec = \"uniform(n=9, d=2)\"\n"), "FILE: [build] needs `metric`");
   EXPECT_EQ(failure("[dataset]\nspec = \"x\"\npath = \"y\"\n"),
             "FILE:1:2: [dataset] names both files and a `spec`");
@@ -230,6 +234,10 @@ TEST(Config, SettingsAreTomlValuesWithBareWordsAsStrings) {
   EXPECT_EQ(read(base, {"dataset.path=/some/file.hdf5"}).dataset.path, "/some/file.hdf5");
   EXPECT_EQ(read(base, {"dataset.path=/some/file.hdf5"}).dataset.spec, "");
   EXPECT_EQ(read(base, {"dataset.spec=uniform(n=5, d=2)"}).dataset.spec, "uniform(n=5, d=2)");
+  EXPECT_EQ(read(base, {"dataset.name=sift-1m"}).dataset.name, "sift-1m");
+  EXPECT_EQ(read(base, {"dataset.name=sift-1m"}).dataset.path, "");
+  EXPECT_EQ(read(base, {"dataset.name=sift-1m"}).dataset.spec, "");
+  EXPECT_EQ(read(base, {"dataset.name=sift-1m", "dataset.spec=uniform(5, 2)"}).dataset.name, "");
 }
 
 TEST(Config, SettingsThatMeanNothingAreRefusedWithTheirText) {
@@ -248,6 +256,19 @@ TEST(Config, SettingsThatMeanNothingAreRefusedWithTheirText) {
             "--set build.M=x: `M` is \"x\"; it must be a whole number");
   EXPECT_EQ(failure(base, {"build.M=[]"}),
             "--set build.M=[]: `M` is an empty list; it needs a value");
+}
+
+TEST(Config, QueriesDrawnFromTheVectorsGoWithAnySource) {
+  for (const char* source :
+       {"spec = \"uniform(n=500, d=4)\"", "name = \"sift-1m\"", "path = \"x.fbin\""}) {
+    const std::string text = std::string("[build]\nmetric = \"euclidean\"\n[dataset]\n");
+    for (const bool first : {true, false}) {
+      const std::string queries = "queries = \"base(count=9)\"\n";
+      const Config config =
+          read(text + (first ? queries : "") + source + "\n" + (first ? "" : queries));
+      EXPECT_EQ(config.dataset.queries, "base(count=9)") << source;
+    }
+  }
 }
 
 }  // namespace
