@@ -13,9 +13,11 @@
 #include "base/error.h"
 #include "base/spec.h"
 #include "experiments/cmd_dataset.h"
+#include "experiments/cmd_export.h"
 #include "experiments/cmd_inspect.h"
 #include "experiments/cmd_list.h"
 #include "experiments/cmd_plan.h"
+#include "experiments/cmd_report.h"
 #include "experiments/cmd_run.h"
 #include "experiments/version.h"
 
@@ -29,10 +31,12 @@ struct Subcommand {
   int (*run)(std::span<const std::string> arguments);
 };
 
-constexpr std::array<Subcommand, 5> subcommands = {{
+constexpr std::array<Subcommand, 7> subcommands = {{
     {"run", "runs an experiment", run_command},
     {"plan", "shows what an experiment would run", plan_command},
     {"list", "lists policies, stores, metrics, codecs and views", list_command},
+    {"report", "draws results as an HTML page", report_command},
+    {"export", "writes results for other programs", export_command},
     {"inspect", "looks at an index in a store", inspect_command},
     {"dataset", "describes and converts data sets", dataset_command},
 }};

@@ -36,6 +36,7 @@ found_elsewhere() {
     case $probe in
       command:*) command -v "${probe#*:}" && return ;;
       pkg:*) pkg-config --exists "${probe#*:}" && return ;;
+      file:*) [[ -f ${probe#*:} ]] && return ;;
       header:*) "${CXX:-c++}" -x c++ -fsyntax-only -include "${probe#*:}" /dev/null && return ;;
     esac
   done >/dev/null 2>&1

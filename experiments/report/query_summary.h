@@ -1,0 +1,32 @@
+#pragma once
+// What a page shows of a point's per-query rows: few numbers that stand for many.
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "experiments/query_rows.h"
+
+namespace skerry::experiments {
+
+struct LatencyQuantile {
+  double share = 0;  ///< of the queries, 0..1, that took this long or less
+  double microseconds = 0;
+};
+
+struct RecallRange {
+  double low = 0;
+  double high = 0;
+};
+
+struct QuerySummary {
+  std::vector<LatencyQuantile> latency;  ///< ascending in both; empty when nothing was timed
+  std::optional<RecallRange> recall;     ///< 95 % interval of the mean of strict recall
+};
+
+/// A query's latency is the median of its repetitions (the lower one of two); quantiles are taken
+/// by nearest rank. The interval is that of experiments/statistics: for queries drawn like these on
+/// this one graph. `k` >= 1. Rows may be empty.
+QuerySummary summarize_queries(std::span<const QueryRow> rows, std::size_t k);
+
+}  // namespace skerry::experiments
