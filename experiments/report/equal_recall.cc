@@ -25,7 +25,12 @@ std::vector<RecallPoint> front_of(std::vector<RecallPoint> points, bool larger_i
 std::optional<double> value_at_recall(std::vector<RecallPoint> points, double recall,
                                       bool larger_is_better) {
   std::erase_if(points, [](const RecallPoint& point) { return !(point.value > 0); });
+  const bool measured = std::any_of(points.begin(), points.end(), [&](const RecallPoint& point) {
+    return point.recall <= recall;
+  });
+  if (!measured) return std::nullopt;
   const std::vector<RecallPoint> front = front_of(std::move(points), larger_is_better);
+  if (recall < front.back().recall) return front.back().value;
   for (std::size_t i = 0; i < front.size(); ++i) {
     if (front[i].recall == recall) return front[i].value;
     if (i == 0 || front[i].recall > recall || front[i - 1].recall < recall) continue;

@@ -91,7 +91,7 @@ void warn_of_disagreement(const ResultsInput& input, std::vector<std::string>& w
   }
   if (differing > 0) {
     warnings.push_back(fmt::format(
-        "{} points differ in recall or distances from another search of the same graph: on one "
+        "{} point(s) differ in recall or distances from another search of the same graph: on one "
         "graph they must not depend on store, codec or view. This is a defect.",
         differing));
   }
@@ -104,7 +104,7 @@ void warn_of_cold_points(const ResultsInput& input, std::vector<std::string>& wa
   }
   if (lukewarm == 0) return;
   warnings.push_back(fmt::format(
-      "{} points were asked to run on a cold cache, but some pages stayed in memory; they are "
+      "{} point(s) were asked to run on a cold cache, but some pages stayed in memory; they are "
       "labelled lukewarm.",
       lukewarm));
 }

@@ -51,10 +51,11 @@ const intervals = {
   },
 };
 
-function axisOptions(axis, values) {
+/** `gap`: the least distance of ticks, as a share of the axis. */
+function axisOptions(axis, values, gap) {
   const scale = scaleOf(axis.kind);
   const { low, high } = rangeOf(values, axis.kind === "share" || (scale === LINEAR && axis.kind === "cost"));
-  const ticks = ticksBetween(scale, low, high);
+  const ticks = ticksBetween(scale, low, high, gap);
   return {
     type: "linear",
     min: low,
@@ -65,7 +66,7 @@ function axisOptions(axis, values) {
     ticks: {
       color: css("--faint"),
       maxRotation: 0,
-      autoSkipPadding: 8,
+      autoSkip: false,
       callback: (value) => ticks.find((tick) => tick.value === value)?.label,
     },
   };
@@ -115,8 +116,8 @@ function drawCurves(canvas, figure, curves, channels) {
       ...commonOptions(),
       parsing: false,
       scales: {
-        x: axisOptions(figure.x, drawn.map(({ x }) => x)),
-        y: axisOptions(figure.y, drawn.map(({ y }) => y)),
+        x: axisOptions(figure.x, drawn.map(({ x }) => x), 0.085),
+        y: axisOptions(figure.y, drawn.map(({ y }) => y), 0.055),
       },
       plugins: {
         legend: { display: false },

@@ -48,13 +48,31 @@ function tickLabel(value) {
   return String(Number(value.toPrecision(6)));
 }
 
+/** How welcome a tick is, 0 first: powers of ten (on a logit axis in the miss share), then fives. */
+function tickRank(scale, value) {
+  const rest = scale === LOGIT ? Math.min(value, 1 - value) : value;
+  const digit = Math.round(10 * rest / 10 ** Math.floor(Math.log10(rest) + 1e-9)) / 10;
+  const place = [1, 5, 2, 3].indexOf(digit);
+  return place < 0 ? 4 : place;
+}
+
+/** Ticks that keep `gap` (a share of the axis) between them; where two are too close the more
+    welcome one stays. */
+function thinned(ticks, gap) {
+  const kept = [];
+  for (const tick of [...ticks].sort((a, b) => a.rank - b.rank)) {
+    if (kept.every((other) => Math.abs(other.value - tick.value) >= gap)) kept.push(tick);
+  }
+  return kept.sort((a, b) => a.value - b.value);
+}
+
 /** Ticks with labels for an axis between low and high, both transformed. */
-function ticksBetween(scale, low, high) {
+function ticksBetween(scale, low, high, gap) {
   if (scale === LINEAR) return evenTicks(low, high).map((value) => ({ value, label: tickLabel(value) }));
-  let values = scale.ticks(low, high);
-  if (!values) values = evenTicks(10 ** low, 10 ** high);
-  return values.map((value) => ({ value: scale.to(value), label: tickLabel(value) }))
+  const values = scale.ticks(low, high) ?? evenTicks(10 ** low, 10 ** high);
+  const ticks = values.map((value) => ({ value: scale.to(value), label: tickLabel(value), rank: tickRank(scale, value) }))
     .filter((tick) => tick.value !== null && tick.value >= low - 1e-9 && tick.value <= high + 1e-9);
+  return thinned(ticks, gap * (high - low));
 }
 
 /** Range of transformed numbers with a little air. */

@@ -34,6 +34,11 @@ TEST(EqualRecall, PointsThatAnotherBeatsInBothDoNotCount) {
   EXPECT_NEAR(value_at_recall(points, 0.85, true).value(), 100 * std::pow(0.5, share), 1e-9);
 }
 
+TEST(EqualRecall, WhatIsFasterAtHigherRecallIsAsFastBelowIt) {
+  EXPECT_EQ(value_at_recall({{0.8, 10}, {0.9, 30}}, 0.85, true), 30);
+  EXPECT_FALSE(value_at_recall({{0.8, 10}, {0.9, 30}}, 0.75, true));
+}
+
 TEST(EqualRecall, ValuesLieBetweenTheNeighboursAndDoNotDependOnTheOrder) {
   rc::check([] {
     std::vector<RecallPoint> points;

@@ -185,7 +185,7 @@ TEST(Warnings, RecallThatDependsOnTheStoreIsADefect) {
   ordered_json other = make_record("memory", "u32", "memo", 16);
   other["recall"]["strict"] = 0.5;
   folder.add(other);
-  EXPECT_NE(warnings(folder).find("1 points differ in recall"), std::string::npos);
+  EXPECT_NE(warnings(folder).find("1 point(s) differ in recall"), std::string::npos);
 }
 
 TEST(Warnings, ALukewarmCacheAndATornFileAreTold) {
