@@ -35,10 +35,24 @@ std::vector<LatencyQuantile> latency_quantiles(std::span<const QueryRow> rows) {
   return quantiles;
 }
 
+std::optional<RecallRange> recall_interval(std::span<const QueryRow> rows, std::size_t k) {
+  if (rows.size() < 2) return std::nullopt;
+  const auto count = static_cast<double>(rows.size());
+  double mean = 0;
+  for (const QueryRow& row : rows) mean += row.hits / static_cast<double>(k) / count;
+  double squares = 0;
+  for (const QueryRow& row : rows) squares += std::pow(row.hits / static_cast<double>(k) - mean, 2);
+  const bool perfect =
+      std::all_of(rows.begin(), rows.end(), [&](const QueryRow& row) { return row.hits >= k; });
+  if (perfect) return RecallRange{std::max(0.0, 1 - 3 / count), 1};
+  const double margin = 1.96 * std::sqrt(squares / (count - 1) / count);
+  return RecallRange{std::max(0.0, mean - margin), std::min(1.0, mean + margin)};
+}
+
 }  // namespace
 
-QuerySummary summarize_queries(std::span<const QueryRow> rows, std::size_t /*k*/) {
-  return {.latency = latency_quantiles(rows), .recall = std::nullopt};
+QuerySummary summarize_queries(std::span<const QueryRow> rows, std::size_t k) {
+  return {.latency = latency_quantiles(rows), .recall = recall_interval(rows, k)};
 }
 
 }  // namespace skerry::experiments

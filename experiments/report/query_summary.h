@@ -25,8 +25,10 @@ struct QuerySummary {
 };
 
 /// A query's latency is the median of its repetitions (the lower one of two); quantiles are taken
-/// by nearest rank. The interval is that of experiments/statistics: for queries drawn like these on
-/// this one graph. `k` >= 1. Rows may be empty.
+/// by nearest rank. The interval is the normal one, mean +- 1.96 standard errors within 0..1: for
+/// queries drawn like these on this one graph, not for other graphs of the same kind. It needs two
+/// queries. Where no query missed a neighbour it is the rule of three: down to 1 - 3 / queries.
+/// `k` >= 1. Rows may be empty.
 QuerySummary summarize_queries(std::span<const QueryRow> rows, std::size_t k);
 
 }  // namespace skerry::experiments

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace skerry::experiments {
 namespace {
@@ -43,6 +44,29 @@ TEST(QuerySummary, QuantilesRiseFromTheFirstToTheLast) {
 TEST(QuerySummary, RowsWithoutTimesOrNoRowsHaveNoQuantiles) {
   EXPECT_TRUE(summarize_queries({}, 10).latency.empty());
   EXPECT_TRUE(summarize_queries(std::vector{row(1, {})}, 10).latency.empty());
+}
+
+TEST(QuerySummary, TheIntervalOfRecallIsAMarginOfStandardErrorsAroundTheMean) {
+  std::vector<QueryRow> rows;
+  for (int i = 0; i < 50; ++i) {
+    rows.push_back(row(10, {}));
+    rows.push_back(row(8, {}));
+  }
+  const RecallRange range = summarize_queries(rows, 10).recall.value();
+  const double margin = 1.96 * std::sqrt(0.01 * 100 / 99 / 100);
+  EXPECT_NEAR(range.low, 0.9 - margin, 1e-12);
+  EXPECT_NEAR(range.high, 0.9 + margin, 1e-12);
+}
+
+TEST(QuerySummary, PerfectRecallOfFewQueriesIsNotCertain) {
+  const std::vector<QueryRow> rows(30, row(10, {}));
+  const RecallRange range = summarize_queries(rows, 10).recall.value();
+  EXPECT_NEAR(range.low, 0.9, 1e-12);
+  EXPECT_EQ(range.high, 1);
+}
+
+TEST(QuerySummary, OneQueryHasNoInterval) {
+  EXPECT_FALSE(summarize_queries(std::vector{row(5, {})}, 10).recall);
 }
 
 }  // namespace
