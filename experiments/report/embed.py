@@ -37,7 +37,8 @@ def main():
     parts = [
         '#include "experiments/report/page_assets.h"\n\nnamespace skerry::experiments::assets {\n'
     ]
-    parts += [f"const std::string_view {name} =\n    {literal(text)};\n" for name, text in assets.items()]
+    for name, text in assets.items():
+        parts.append(f"const std::string_view {name} =\n    {literal(text)};\n")
     parts.append("}  // namespace skerry::experiments::assets\n")
     with open(output, "w", encoding="utf-8", newline="") as file:
         file.write("\n".join(parts))

@@ -3,12 +3,14 @@
 /** Recall 1 has no place on a logit axis: it is drawn half a missed neighbour below. */
 function placed(kind, value, point) {
   if (kind !== "recall" || value === null || STATE.recall === "linear") return value;
-  const half = 0.5 / Math.max(1, (point.record.dataset?.queries ?? 1000) * (point.record.config.k ?? 10));
+  const half =
+      0.5 / Math.max(1, (point.record.dataset?.queries ?? 1000) * (point.record.config.k ?? 10));
   return Math.min(Math.max(value, half), 1 - half);
 }
 
 function toScreen(figure, item) {
-  const range = (axis, bounds) => bounds?.map((bound) => scaleOf(axis.kind).to(placed(axis.kind, bound, item.point)));
+  const range = (axis, bounds) =>
+      bounds?.map((bound) => scaleOf(axis.kind).to(placed(axis.kind, bound, item.point)));
   return {
     x: scaleOf(figure.x.kind).to(placed(figure.x.kind, item.x, item.point)),
     y: scaleOf(figure.y.kind).to(placed(figure.y.kind, item.y, item.point)),
@@ -18,13 +20,13 @@ function toScreen(figure, item) {
   };
 }
 
-const isDrawn = ({ x, y }) => Number.isFinite(x) && Number.isFinite(y);
+const isDrawn = ({x, y}) => Number.isFinite(x) && Number.isFinite(y);
 
 /** Whiskers from the lowest to the highest value of a point. */
 const intervals = {
   id: "intervals",
   beforeDatasetsDraw(chart) {
-    const { ctx, scales, chartArea } = chart;
+    const {ctx, scales, chartArea} = chart;
     ctx.save();
     ctx.beginPath();
     ctx.rect(chartArea.left, chartArea.top, chartArea.width, chartArea.height);
@@ -33,7 +35,7 @@ const intervals = {
     ctx.globalAlpha = 0.55;
     for (const dataset of chart.data.datasets) {
       ctx.strokeStyle = dataset.borderColor;
-      for (const { x, y, xRange, yRange } of dataset.data) {
+      for (const {x, y, xRange, yRange} of dataset.data) {
         const [left, top] = [scales.x.getPixelForValue(x), scales.y.getPixelForValue(y)];
         ctx.beginPath();
         if (xRange?.every(Number.isFinite)) {
@@ -54,15 +56,18 @@ const intervals = {
 /** `gap`: the least distance of ticks, as a share of the axis. */
 function axisOptions(axis, values, gap) {
   const scale = scaleOf(axis.kind);
-  const { low, high } = rangeOf(values, axis.kind === "share" || (scale === LINEAR && axis.kind === "cost"));
+  const {low, high} =
+      rangeOf(values, axis.kind === "share" || (scale === LINEAR && axis.kind === "cost"));
   const ticks = ticksBetween(scale, low, high, gap);
   return {
     type: "linear",
     min: low,
     max: high,
-    title: { display: true, text: axis.title, color: css("--text") },
-    grid: { color: css("--grid"), borderColor: css("--line") },
-    afterBuildTicks: (built) => { built.ticks = ticks.map(({ value }) => ({ value })); },
+    title: {display: true, text: axis.title, color: css("--text")},
+    grid: {color: css("--grid"), borderColor: css("--line")},
+    afterBuildTicks: (built) => {
+      built.ticks = ticks.map(({value}) => ({value}));
+    },
     ticks: {
       color: css("--faint"),
       maxRotation: 0,
@@ -74,7 +79,7 @@ function axisOptions(axis, values, gap) {
 
 /** What a hover says: the point's columns, then its numbers. */
 function hoverLines(figure, item) {
-  const { point } = item;
+  const {point} = item;
   const lines = VARYING.map((column) => `${column}: ${valueOf(point, column)}`);
   const range = (bounds) => (bounds ? `  [${format(bounds[0])} .. ${format(bounds[1])}]` : "");
   lines.push(`${figure.x.title}: ${format(item.x)}${range(item.xRange)}`);
@@ -87,51 +92,58 @@ function hoverLines(figure, item) {
 function frontDataset(figure, drawn) {
   const front = paretoFront(drawn, figure.better);
   return {
-    data: front.map(({ x, y }) => ({ x, y })),
-    label: "Pareto front", borderColor: css("--front"), borderWidth: 9, pointRadius: 0,
-    pointHitRadius: 0, pointHoverRadius: 0, showLine: true, order: 1, isFront: true,
+    data: front.map(({x, y}) => ({x, y})),
+    label: "Pareto front",
+    borderColor: css("--front"),
+    borderWidth: 9,
+    pointRadius: 0,
+    pointHitRadius: 0,
+    pointHoverRadius: 0,
+    showLine: true,
+    order: 1,
+    isFront: true,
   };
 }
 
 /** Draws curves into a canvas and returns the chart; the number of points is left on the canvas. */
 function drawCurves(canvas, figure, curves, channels) {
-  const datasets = curves.map((curve) => ({
-    ...datasetStyle(styleOf(curve.point, channels)),
-    ...(figure.noMarkers ? { pointRadius: 0 } : {}),
-    data: curve.data.map((item) => toScreen(figure, item)).filter(isDrawn),
-    showLine: !figure.noLines,
-    stepped: figure.stepped ?? false,
-    order: 0,
-  }));
-  const drawn = datasets.flatMap(({ data }) => data);
+  const datasets =
+      curves.map((curve) => ({
+                   ...datasetStyle(styleOf(curve.point, channels)),
+                   ...(figure.smallMarkers ? {pointRadius: 1.8} : {}),
+                   data: curve.data.map((item) => toScreen(figure, item)).filter(isDrawn),
+                   showLine: !figure.noLines,
+                   order: 0,
+                 }));
+  const drawn = datasets.flatMap(({data}) => data);
   canvas.dataset.points = String(drawn.length);
   canvas.dataset.series = String(datasets.length);
   if (drawn.length === 0) return null;
   if (figure.better) datasets.push(frontDataset(figure, drawn));
   return new Chart(canvas, {
     type: "scatter",
-    data: { datasets },
+    data: {datasets},
     plugins: [intervals],
     options: {
       ...commonOptions(),
       parsing: false,
       scales: {
-        x: axisOptions(figure.x, drawn.map(({ x }) => x), 0.085),
-        y: axisOptions(figure.y, drawn.map(({ y }) => y), 0.055),
+        x: axisOptions(figure.x, drawn.map(({x}) => x), 0.085),
+        y: axisOptions(figure.y, drawn.map(({y}) => y), 0.055),
       },
       plugins: {
-        legend: { display: false },
+        legend: {display: false},
         tooltip: {
           ...tooltipColours(),
-          filter: ({ dataset }) => !dataset.isFront,
-          callbacks: { label: ({ raw }) => hoverLines(figure, raw.item) },
+          filter: ({dataset}) => !dataset.isFront,
+          callbacks: {label: ({raw}) => hoverLines(figure, raw.item)},
         },
       },
     },
   });
 }
 
-const commonOptions = () => ({ animation: false, responsive: true, maintainAspectRatio: false });
+const commonOptions = () => ({animation: false, responsive: true, maintainAspectRatio: false});
 
 const tooltipColours = () => ({
   backgroundColor: css("--panel"),

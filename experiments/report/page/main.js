@@ -2,10 +2,12 @@
 
 let figureViews = [];
 
-/** Counts the pixels that a chart has drawn, where the address asks for it: `check` is for tests. */
+/**
+ * Counts the pixels that a chart has drawn, where the address asks for it: `check` is for tests.
+ */
 function countInk() {
   for (const canvas of document.querySelectorAll("figure canvas:not([hidden])")) {
-    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     let ink = 0;
     for (let i = 3; i < data.length; i += 4) ink += data[i] > 0 ? 1 : 0;
     canvas.dataset.ink = String(ink);

@@ -132,6 +132,10 @@ TEST_F(ReportInBrowser, TheFilterOfTheAddressHidesPointsAndUnticksTheirBoxes) {
   EXPECT_NE(some.find("data-shown=\"8\""), some.npos);
 }
 
+TEST_F(ReportInBrowser, AnAddressThatMeansNothingBreaksNothing) {
+  expect_no_error(open("hide=%&hide=none:none,:,x&theme=%FF&ef=7&target=2&level=-1&toString=1"));
+}
+
 TEST_F(ReportInBrowser, NothingLeftToShowIsSaidNotBroken) {
   const std::string dom = open("hide=store:lmdb,store:memory&recall=linear&cost=linear&theme=dark");
   expect_no_error(dom);
