@@ -32,13 +32,14 @@ bool contains(const std::string& text, const std::string& part) {
 TEST(Program, HelpNamesCommandsAndExitCodes) {
   const ProgramRun run = skerry("--help");
   EXPECT_EQ(run.exit_code, 0);
-  for (const char* part : {"run", "plan", "list", "inspect", "dataset", "Exit codes", "130"}) {
+  for (const char* part :
+       {"run", "plan", "list", "report", "export", "inspect", "dataset", "Exit codes", "130"}) {
     EXPECT_TRUE(contains(run.out, part)) << part;
   }
 }
 
 TEST(Program, EveryCommandHasHelpWithDefaults) {
-  for (const char* command : {"run", "plan", "list", "inspect", "dataset"}) {
+  for (const char* command : {"run", "plan", "list", "report", "export", "inspect", "dataset"}) {
     const ProgramRun run = skerry(std::string(command) + " --help");
     EXPECT_EQ(run.exit_code, 0) << command;
     EXPECT_TRUE(contains(run.out, std::string("skerry ") + command)) << run.out;

@@ -128,7 +128,7 @@ function drawCurves(canvas, figure, curves, channels) {
       ...commonOptions(),
       parsing: false,
       scales: {
-        x: axisOptions(figure.x, drawn.map(({x}) => x), 0.085),
+        x: axisOptions(figure.x, drawn.map(({x}) => x), 0.1),
         y: axisOptions(figure.y, drawn.map(({y}) => y), 0.055),
       },
       plugins: {

@@ -88,7 +88,8 @@ function showFigure(figure, place) {
   if (!chart)
     box.append(element("div", {class: "empty"}, "nothing to draw among the points shown"));
   canvas.hidden = !chart;
-  heading.after(keyOf(channels, notesOf(figure, curves, canvas)));
+  const points = curves.map(({point}) => point);
+  heading.after(keyOf(channels, points, notesOf(figure, curves, canvas)));
   place.append(
       element("figcaption", {}, figure.caption),
       element(

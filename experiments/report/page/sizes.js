@@ -63,7 +63,7 @@ function drawSizes(canvas, bars) {
   canvas.dataset.points = String(bars.length * SIZE_PARTS.length);
   canvas.dataset.series = String(SIZE_PARTS.length);
   if (bars.length === 0) return null;
-  const colours = [7, 1, 2, 3, 6].map((index) => css(`--series-${index}`));
+  const colours = [6, 1, 2, 3, 7].map((index) => css(`--series-${index}`));
   return new Chart(canvas, {
     type: "bar",
     data: {

@@ -96,23 +96,28 @@ const MARKER_PATHS = [
   "M7 1V11M2 6H12",
 ];
 
-/** The key of a chart: for each column its values with what shows them. */
-function keyOf(channels, extra) {
-  const parts =
-      channels.filter(({channel}) => channel)
-          .map(
-              ({column, channel, values}) =>
-                  element("span", {}, element("b", {}, column), ...values.map((value, index) => {
-                    const style = {colour: 0, marker: 0, dash: 0, hollow: 0, [channel]: index};
-                    if (channel === "colour" &&
-                        !channels.some((other) => other.channel === "marker"))
-                      style.marker = index;
-                    const name =
-                        column === "view" && value === "frozen" ? frozenBadge() : value || "(none)";
-                    return element("i", {}, swatch(channel, style), name);
-                  })));
+/** One column of a key: its name, and those of its values that `points` have. */
+function columnKey({column, channel, values}, channels, points) {
+  const present = new Set(points.map((point) => valueOf(point, column)));
+  const isFree = !channels.some((other) => other.channel === "marker");
+  const made = element("span", {}, element("b", {}, column));
+  values.forEach((value, index) => {
+    if (!present.has(value)) return;
+    const style = {colour: 0, marker: 0, dash: 0, hollow: 0, [channel]: index};
+    if (channel === "colour" && isFree) style.marker = index;
+    const name = column === "view" && value === "frozen" ? frozenBadge() : value || "(none)";
+    made.append(element("i", {}, swatch(channel, style), name));
+  });
+  return made;
+}
+
+/** The key of a chart that shows these points. */
+function keyOf(channels, points, extra) {
+  const parts = channels.filter(({channel}) => channel)
+                    .map((each) => columnKey(each, channels, points));
   const untold = channels.filter(({channel}) => !channel).map(({column}) => column);
-  if (untold.length > 0)
+  if (untold.length > 0) {
     parts.push(element("span", {class: "faint"}, `not told apart: ${untold.join(", ")}`));
+  }
   return element("div", {class: "key"}, ...parts, ...extra);
 }
