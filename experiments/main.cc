@@ -17,6 +17,8 @@
 #include "experiments/cmd_list.h"
 #include "experiments/cmd_plan.h"
 #include "experiments/cmd_run.h"
+#include "experiments/graphs/cmd_graph.h"
+#include "experiments/graphs/cmd_trace.h"
 #include "experiments/version.h"
 
 namespace {
@@ -29,11 +31,14 @@ struct Subcommand {
   int (*run)(std::span<const std::string> arguments);
 };
 
-constexpr std::array<Subcommand, 5> subcommands = {{
+constexpr std::array<Subcommand, 8> subcommands = {{
     {"run", "runs an experiment", run_command},
     {"plan", "shows what an experiment would run", plan_command},
     {"list", "lists policies, stores, metrics, codecs and views", list_command},
     {"inspect", "looks at an index in a store", inspect_command},
+    {"graph", "describes, checks and exports graphs", graph_command},
+    {"trace", "records searches", trace_command},
+    {"replay", "tries beams and stopping rules on recorded searches", replay_command},
     {"dataset", "describes and converts data sets", dataset_command},
 }};
 
