@@ -19,6 +19,8 @@
 #include "experiments/cmd_plan.h"
 #include "experiments/cmd_report.h"
 #include "experiments/cmd_run.h"
+#include "experiments/graphs/cmd_graph.h"
+#include "experiments/graphs/cmd_trace.h"
 #include "experiments/version.h"
 
 namespace {
@@ -31,15 +33,18 @@ struct Subcommand {
   int (*run)(std::span<const std::string> arguments);
 };
 
-constexpr std::array<Subcommand, 7> subcommands = {{
+constexpr auto subcommands = std::to_array<Subcommand>({
     {"run", "runs an experiment", run_command},
     {"plan", "shows what an experiment would run", plan_command},
     {"list", "lists policies, stores, metrics, codecs and views", list_command},
     {"report", "draws results as an HTML page", report_command},
     {"export", "writes results for other programs", export_command},
     {"inspect", "looks at an index in a store", inspect_command},
+    {"graph", "describes, checks and exports graphs", graph_command},
+    {"trace", "records searches", trace_command},
+    {"replay", "tries beams and stopping rules on recorded searches", replay_command},
     {"dataset", "describes and converts data sets", dataset_command},
-}};
+});
 
 void print_help() {
   fmt::print(
