@@ -68,8 +68,9 @@ std::string searches_text(const Plan& plan, const LayoutPlan& layout) {
 
 std::string plan_text(const Config& config, const Plan& plan) {
   std::string text =
-      fmt::format("{}: {} graphs, {} layouts, {} points ({} duplicates merged)\n", config.name,
-                  plan.graphs.size(), plan.layouts, grouped(plan.points), grouped(plan.duplicates));
+      fmt::format("{}: {} graphs, {} layouts, {} points ({} duplicates merged, {} excluded)\n",
+                  config.name, plan.graphs.size(), plan.layouts, grouped(plan.points),
+                  grouped(plan.duplicates), grouped(plan.excluded));
   text += fmt::format("data set  {} ({}, {} x {}", source(config.dataset), plan.dataset.format,
                       plan.dataset.rows, plan.dataset.dimension);
   if (plan.dataset.queries > 0) text += fmt::format(", {} queries", plan.dataset.queries);
@@ -136,6 +137,7 @@ ordered_json plan_json(const Config& config, const Plan& plan) {
           {"layouts", plan.layouts},
           {"points", plan.points},
           {"duplicates", plan.duplicates},
+          {"excluded", plan.excluded},
           {"graphs", std::move(graphs)}};
 }
 
