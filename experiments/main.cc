@@ -12,7 +12,10 @@
 
 #include "base/error.h"
 #include "base/spec.h"
+#include "experiments/cmd_advise.h"
 #include "experiments/cmd_dataset.h"
+#include "experiments/cmd_describe.h"
+#include "experiments/cmd_estimate.h"
 #include "experiments/cmd_inspect.h"
 #include "experiments/cmd_list.h"
 #include "experiments/cmd_plan.h"
@@ -29,11 +32,14 @@ struct Subcommand {
   int (*run)(std::span<const std::string> arguments);
 };
 
-constexpr std::array<Subcommand, 5> subcommands = {{
+constexpr std::array<Subcommand, 8> subcommands = {{
     {"run", "runs an experiment", run_command},
     {"plan", "shows what an experiment would run", plan_command},
     {"list", "lists policies, stores, metrics, codecs and views", list_command},
     {"inspect", "looks at an index in a store", inspect_command},
+    {"describe", "explains a key, policy, codec or store", describe_command},
+    {"estimate", "says how large an index will be", estimate_command},
+    {"advise", "finds the cheapest settings that reach a recall", advise_command},
     {"dataset", "describes and converts data sets", dataset_command},
 }};
 
