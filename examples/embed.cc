@@ -7,6 +7,7 @@
 #include "graph/build.h"
 #include "graph/reader.h"
 #include "graph/stored_index.h"
+#include "graph/write_index.h"
 #include "kv/open_store.h"
 
 int main(int argc, char** argv) {
@@ -31,8 +32,8 @@ int main(int argc, char** argv) {
 
     // One bulk load; the index is there as a whole or not at all.
     const auto store = kv::open_store("lmdb", {.path = path, .create = true});
-    const graph::Meta meta = graph::write_index(*store, "main", rows, builder.graph(),
-                                                graph::link_codec("delta"), parameters.seed);
+    const graph::Meta meta =
+        graph::write_index(*store, "main", rows, builder.graph(), {.seed = parameters.seed});
     std::printf("%llu items, digest %s\n", static_cast<unsigned long long>(meta.items),
                 meta.digest.c_str());
 

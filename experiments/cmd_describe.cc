@@ -13,6 +13,7 @@
 #include "experiments/keys_help.h"
 #include "experiments/table.h"
 #include "graph/codec/codec.h"
+#include "graph/order/order.h"
 #include "graph/reader.h"
 #include "heuristics/registry.h"
 #include "kv/open_store.h"
@@ -58,6 +59,18 @@ std::vector<Choice> all_choices() {
   for (const graph::LinkCodec* codec : graph::link_codecs()) {
     choices.push_back({"codec", codec->name(), std::string(codec->description()), {}});
   }
+  for (const graph::Order* order : graph::orders()) {
+    choices.push_back({"order", order->name(), std::string(order->description()), {}});
+  }
+  choices.push_back({"layout",
+                     "apart",
+                     "rows and lists in tables of their own",
+                     {{"vectors", "word", "1", "rows to a value: 1..4096 or page"},
+                      {"links", "word", "1", "lists of level 0 to a value: 1..4096 or page"}}});
+  choices.push_back({"layout",
+                     "together",
+                     "rows and then their lists of level 0 in a value",
+                     {{"items", "word", "1", "rows and lists to a value: 1..4096 or page"}}});
   for (const std::string_view view : graph::view_names()) {
     choices.push_back({"view", view, "where a search finds nodes", {}});
   }

@@ -18,7 +18,7 @@ using nlohmann::ordered_json;
 
 namespace {
 
-constexpr std::array<Option, 7> options = {{
+constexpr std::array<Option, 8> options = {{
     {.name = "M0", .value = "N", .default_value = "2*M", .description = "most links on level 0"},
     {.name = "codec", .value = "NAME", .default_value = "delta", .description = "of link lists"},
     {.name = "store",
@@ -30,6 +30,7 @@ constexpr std::array<Option, 7> options = {{
      .default_value = "euclidean",
      .description = "decides the bytes of a vector: f32, or bits under hamming"},
     {.name = "levels", .value = "SPEC", .default_value = "hashed", .description = "law of levels"},
+    {.name = "layout", .value = "SPEC", .default_value = "apart", .description = "of records"},
     {.name = "edges-per-vector",
      .value = "X",
      .default_value = "0.73 of full lists",
@@ -62,6 +63,7 @@ SizeInput read_input(const Parsed& parsed) {
   input.codec = parsed.value("codec");
   input.metric = parsed.value("metric");
   input.levels = parsed.value("levels");
+  input.layout = parsed.value("layout");
   if (parsed.has("edges-per-vector")) {
     const std::string text = parsed.value("edges-per-vector");
     double edges = 0;
@@ -99,9 +101,9 @@ std::string text_of(const SizeInput& input, const SizeEstimate& size, const std:
   row("view memo", size.memo_bytes, "pointers, touched pages only");
   row("view frozen", size.frozen_link_bytes + size.frozen_vector_bytes, "lists and vectors");
   return fmt::format(
-      "{} x {}, M={} M0={} codec={} store={} levels={}\n{:.3f} records and {:.2f} "
+      "{} x {}, M={} M0={} codec={} store={} levels={} layout={}\n{:.3f} records and {:.2f} "
       "links per vector on {} levels; {:.0f} % of full lists\n\n{}",
-      input.n, input.dimension, input.M, input.M0, input.codec, store, input.levels,
+      input.n, input.dimension, input.M, input.M0, input.codec, store, input.levels, input.layout,
       size.records / n, size.edges / n, size.nodes_per_level.size(), 100 * size.fullness,
       table.text());
 }
@@ -123,6 +125,7 @@ ordered_json json_of(const SizeInput& input, const SizeEstimate& size, const std
           {"store", store},
           {"metric", input.metric},
           {"levels", input.levels},
+          {"layout", input.layout},
           {"nodes_per_level", size.nodes_per_level},
           {"records_per_vector", size.records / static_cast<double>(input.n)},
           {"edges", size.edges},

@@ -12,6 +12,7 @@
 #include "experiments/table.h"
 #include "graph/digest.h"
 #include "graph/inspect.h"
+#include "graph/link_sizes.h"
 #include "graph/stored_index.h"
 #include "kv/open_store.h"
 
@@ -49,7 +50,8 @@ ordered_json meta_json(std::string_view store, const graph::Meta& meta, const st
           {"dimension", meta.dimension},
           {"encoding", meta.encoding},
           {"codec", meta.codec},
-          {"layout", meta.layout},
+          {"layout", meta.layout.spec()},
+          {"order", meta.order},
           {"M", meta.bounds.M},
           {"M0", meta.bounds.M0},
           {"seed", meta.seed},
@@ -78,14 +80,11 @@ ordered_json level_json(std::size_t level, const graph::LevelDegrees& degrees) {
 }
 
 ordered_json codec_json(const graph::Graph& graph, const graph::LinkCodec& codec) {
-  const graph::LinkSizes sizes = graph::link_sizes(graph, codec);
-  const auto bytes = static_cast<double>(sizes.value_bytes + sizes.key_bytes);
+  const std::uint64_t bytes = graph::encoded_bytes(graph, codec);
+  const auto edges = static_cast<double>(graph::link_counts(graph).edges);
   return {{"codec", codec.name()},
-          {"value_bytes", sizes.value_bytes},
-          {"key_bytes", sizes.key_bytes},
-          {"bits_per_edge", sizes.edges > 0 ? 8 * bytes / static_cast<double>(sizes.edges) : 0.0},
-          {"list_bound_bytes", sizes.list_bound_bytes},
-          {"graph_bound_bytes", sizes.graph_bound_bytes}};
+          {"value_bytes", bytes},
+          {"value_bits_per_edge", edges > 0 ? 8.0 * static_cast<double>(bytes) / edges : 0.0}};
 }
 
 std::string cell(const ordered_json& value) {
@@ -138,7 +137,7 @@ int inspect_command(std::span<const std::string> arguments) {
   const graph::Rows rows = index.load_rows();
   const graph::GraphReport report = graph::inspect_graph(graph);
 
-  ordered_json object = meta_json(kind, index.meta(), graph::graph_digest(graph));
+  ordered_json object = meta_json(kind, index.meta(), graph::graph_digest(graph, index.ids()));
   object["unreachable_base"] = report.unreachable_base;
   object["unreachable"] = report.unreachable;
   object["self_links"] = report.self_links;
@@ -149,6 +148,9 @@ int inspect_command(std::span<const std::string> arguments) {
   for (std::size_t level = 0; level < report.levels.size(); ++level) {
     object["levels"].push_back(level_json(level, report.levels[level]));
   }
+  const graph::LinkBounds bounds = graph::link_bounds(graph);
+  object["list_bound_bytes"] = bounds.list_bytes;
+  object["graph_bound_bytes"] = bounds.graph_bytes;
   object["codecs"] = ordered_json::array();
   for (const graph::LinkCodec* codec : graph::link_codecs()) {
     object["codecs"].push_back(codec_json(graph, *codec));

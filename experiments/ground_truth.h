@@ -28,6 +28,8 @@ const Truth& ensure_truth(Dataset& dataset, const distance::Metric& metric, std:
 /// in f64; tol = 1e-6 |d_k| + 1e-12; ties at d_k count in `tie`, only the truth's own ids in
 /// `strict` (truth ties broken by smallest id).
 struct Recall {
+  std::uint32_t hits = 0;      ///< strict = hits / k
+  std::uint32_t hits_tie = 0;  ///< tie = hits_tie / k
   double strict = 0;
   double tie = 0;
   bool returned_lt_k = false;
@@ -37,10 +39,10 @@ Recall recall_of(const Dataset& dataset, const distance::Metric& metric, std::si
                  std::span<const std::uint32_t> returned, std::size_t k);
 
 struct RecallSummary {
-  double strict = 0;       ///< mean over queries
-  double tie = 0;          ///< mean over queries
-  double p5 = 0;           ///< 5th percentile of strict, nearest rank
-  double worst5_mean = 0;  ///< mean strict of the worst 5 % of queries (at least one)
+  double strict = 0;              ///< mean over queries
+  double tie = 0;                 ///< mean over queries
+  double p5 = 0;                  ///< 5th percentile of strict, nearest rank
+  double worst5_mean = 0;         ///< mean strict of the worst 5 % of queries (at least one)
   std::size_t returned_lt_k = 0;  ///< queries with fewer than min(k, n) results
 };
 

@@ -14,6 +14,7 @@
 #include "experiments/value_list.h"
 #include "graph/codec/codec.h"
 #include "graph/reader.h"
+#include "graph/write_index.h"
 #include "heuristics/registry.h"
 #include "kv/open_store.h"
 
@@ -52,11 +53,9 @@ void check_by(std::string_view word) {
 constexpr std::string_view forwards[] = {"M0", "M"};
 constexpr std::string_view entries[] = {"top"};
 constexpr std::string_view connectivities[] = {"none"};
-constexpr std::string_view layouts[] = {"apart"};
-constexpr std::string_view orders[] = {"insertion"};
-constexpr std::string_view vias[] = {"bulk"};
 constexpr std::string_view encodings[] = {"f32", "bits"};
-constexpr std::string_view traversals[] = {"f32"};
+constexpr std::string_view traversals[] = {"f32", "scan"};
+constexpr std::string_view insertions[] = {"shuffled", "given", "lid_ascending", "lid_descending"};
 constexpr std::string_view terminations[] = {"ef"};
 
 constexpr Key number(std::string_view table, std::string_view name, std::string_view column,
@@ -98,7 +97,7 @@ constexpr Stage layout_stage = Stage::layout;
 constexpr Stage search_stage = Stage::search;
 constexpr std::int64_t no_limit = std::numeric_limits<std::int64_t>::max();
 
-const std::array<Key, 27> all_keys = {{
+const std::array<Key, 28> all_keys = {{
     word("build", "metric", graph_stage, "", check_by<distance::metric>,
          "distance; must be the data set's"),
     number("build", "M", "M", graph_stage, "16", 1, 4096, "most out-links above level 0"),
@@ -115,6 +114,8 @@ const std::array<Key, 27> all_keys = {{
     word("build", "entry", graph_stage, "top", entries, "where searches start"),
     word("build", "schedule", graph_stage, "prefix_doubling", check_by<heuristics::schedule>,
          "sizes of the batches of insertions"),
+    word("build", "insertion", graph_stage, "shuffled", insertions,
+         "order in which items are inserted: by the seed, as given, or by intrinsic dimension"),
     word("build", "connectivity", graph_stage, "none", connectivities,
          "repair of unreachable items"),
     number("build", "seed", "seed", graph_stage, "1", 0, no_limit, "seed of order and levels"),
@@ -122,14 +123,18 @@ const std::array<Key, 27> all_keys = {{
     word("build", "store", layout_stage, "memory", check_store, "store of the index"),
     word("build", "codec", layout_stage, "delta", check_by<graph::link_codec>,
          "encoding of link lists"),
-    word("build", "layout", layout_stage, "apart", layouts, "how records lie together"),
-    word("build", "order", layout_stage, "insertion", orders, "numbering of items in the store"),
-    word("build", "via", layout_stage, "bulk", vias, "how the graph comes into the store"),
+    word("build", "layout", layout_stage, "apart", check_by<graph::Layout::parse>,
+         "how records lie together"),
+    word("build", "order", layout_stage, "insertion", check_by<graph::order>,
+         "numbering of items in the store"),
+    word("build", "via", layout_stage, "bulk", check_by<graph::Via::parse>,
+         "how the graph comes into the store"),
     word("build", "encoding", layout_stage, "f32", encodings,
          "encoding of vectors; under hamming always bits"),
     number("search", "k", "k", search_stage, "10", 1, 1'000'000, "neighbours asked for"),
     word("search", "view", search_stage, "frozen", check_view, "where a search finds nodes"),
-    word("search", "traversal", search_stage, "f32", traversals, "distances that guide the walk"),
+    word("search", "traversal", search_stage, "f32", traversals,
+         "distances that guide the walk; scan: no walk, every item is compared"),
     number("search", "oversample", "oversample", search_stage, "1", 1, 1,
            "candidates rescored per result"),
     word("search", "termination", search_stage, "ef", terminations, "when a search ends"),

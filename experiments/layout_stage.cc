@@ -8,12 +8,14 @@
 #include <thread>
 
 #include "base/error.h"
+#include "experiments/describe_layout.h"
 #include "experiments/graph_file.h"
 #include "experiments/ground_truth.h"
 #include "experiments/measure.h"
+#include "experiments/query_rows.h"
 #include "experiments/stages.h"
 #include "graph/digest.h"
-#include "graph/inspect.h"
+#include "graph/write_index.h"
 #include "kv/open_store.h"
 
 namespace skerry::experiments {
@@ -31,8 +33,13 @@ std::unique_ptr<kv::Store> make_store(const Settings& settings, const std::files
   const std::string& kind = settings.word("store");
   std::unique_ptr<kv::Store> store = kv::open_store(kind, {.path = path, .create = true});
   const auto start = std::chrono::steady_clock::now();
-  graph::write_index(*store, index_name, rows, graph, graph::link_codec(settings.word("codec")),
-                     static_cast<std::uint64_t>(settings.number("seed")));
+  const graph::WriteOptions options{.codec = &graph::link_codec(settings.word("codec")),
+                                    .layout = graph::Layout::parse(settings.word("layout")),
+                                    .order = &graph::order(settings.word("order")),
+                                    .via = graph::Via::parse(settings.word("via")),
+                                    .seed = static_cast<std::uint64_t>(settings.number("seed")),
+                                    .threads = std::max(1U, std::thread::hardware_concurrency())};
+  graph::write_index(*store, index_name, rows, graph, options);
   store->sync();
   seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const kv::Traits traits = store->traits();
@@ -43,38 +50,21 @@ std::unique_ptr<kv::Store> make_store(const Settings& settings, const std::files
   return kv::open_store(kind, {.path = path, .read_only = read_only});
 }
 
-ordered_json describe_links(kv::Store& store, const graph::StoredIndex& index,
-                            const graph::Graph& graph) {
-  const graph::LinkSizes sizes = graph::link_sizes(graph, index.codec());
-  const kv::TableStats table = store.table_stats(index.links());
-  const auto edges = static_cast<double>(sizes.edges);
-  const auto items = static_cast<double>(graph.size());
-  const auto bytes = static_cast<double>(sizes.value_bytes + sizes.key_bytes);
-  return {{"edges", sizes.edges},
-          {"edges_per_vector", items > 0 ? edges / items : 0.0},
-          {"value_bytes", sizes.value_bytes},
-          {"key_bytes", sizes.key_bytes},
-          {"checksum_bytes", table.checksum_bytes},
-          {"list_bound_bytes", sizes.list_bound_bytes},
-          {"graph_bound_bytes", sizes.graph_bound_bytes},
-          {"disk_bytes", table.disk_bytes},
-          {"bits_per_edge", edges > 0 ? 8 * bytes / edges : 0.0}};
-}
-
 /// Checks that the store gives back the graph that was built, and measures it.
-ordered_json describe_layout(kv::Store& store, const std::string& digest, double seconds) {
+ordered_json checked_layout(kv::Store& store, const std::string& digest, double seconds) {
   const graph::StoredIndex index(store, index_name);
   const graph::Graph stored = index.load_graph();
-  const std::string found = graph::graph_digest(stored);
+  const std::string found = graph::graph_digest(stored, index.ids());
   if (found != digest || index.meta().digest != digest) {
     throw Error(
         Code::corrupt, "the store does not give back the graph that was written",
         {.expected = digest, .found = found == digest ? index.meta().digest + " (meta)" : found});
   }
-  return {{"kind", "layout"},
-          {"seconds", seconds},
-          {"links", describe_links(store, index, stored)},
-          {"disk_bytes", store.size_on_disk()}};
+  ordered_json described = describe_layout(store, index, stored);
+  described["kind"] = "layout";
+  described["seconds"] = seconds;
+  described["disk_bytes"] = store.size_on_disk();
+  return described;
 }
 
 /// Searches the points of one layout.
@@ -86,14 +76,14 @@ class PointRunner {
 
   /// The points at these places of the plan, which share a view.
   void run(std::string_view view, const std::vector<std::size_t>& places) {
-    std::vector<ordered_json> records;
-    for (const std::size_t place : places) records.push_back(counted(view, place));
+    std::vector<Counted> counted;
+    for (const std::size_t place : places) counted.push_back(count(view, place));
     const graph::Reader reader(*store_, index_name, view);
     std::vector<TimedPasses> timed;
     std::int64_t most = 0;
     for (const std::size_t place : places) {
       const Settings& settings = plan_->points[place];
-      timed.emplace_back(reader, options(settings), dataset_->test,
+      timed.emplace_back(options(settings), dataset_->test,
                          static_cast<unsigned>(settings.number("threads")));
       most = std::max(most, settings.number("repetitions"));
     }
@@ -103,16 +93,19 @@ class PointRunner {
       for (std::size_t i = 0; i < places.size(); ++i) {
         if (repetition >= plan_->points[places[i]].number("repetitions")) continue;
         announce("search", places[i]);
-        timed[i].run();
+        timed[i].run(reader);
       }
     }
     const graph::Reader::Resident resident = reader.resident();
     for (std::size_t i = 0; i < places.size(); ++i) {
-      const TimedPasses::Rate rate = timed[i].rate();
-      const TimedPasses::Latency latency = timed[i].latency();
-      ordered_json& record = records[i];
-      record["qps"] = {{"median", rate.median}, {"min", rate.min}, {"max", rate.max}};
-      record["latency_us"] = {{"p50", latency.p50}, {"p95", latency.p95}, {"p99", latency.p99}};
+      announce("split", places[i]);
+      const TimeSplit split = split_pass(reader, options(plan_->points[places[i]]), dataset_->test);
+      ordered_json& record = counted[i].record;
+      add_times(record, timed[i]);
+      record["time_split_us"] = {{"store", split.store},
+                                 {"decode", split.decode},
+                                 {"distance", split.distance},
+                                 {"heap", split.heap}};
       record["resident"] = {{"links", resident.links},
                             {"vectors", resident.vectors},
                             {"codes", resident.codes},
@@ -127,17 +120,18 @@ class PointRunner {
   void warm_up(const graph::Reader& reader, std::string_view view,
                const std::vector<std::size_t>& places) const {
     if (view == "direct") return;
-    const std::size_t widest = *std::max_element(
-        places.begin(), places.end(), [&](std::size_t a, std::size_t b) {
+    const std::size_t widest =
+        *std::max_element(places.begin(), places.end(), [&](std::size_t a, std::size_t b) {
           return plan_->points[a].number("ef") < plan_->points[b].number("ef");
         });
     announce("warm-up", widest);
-    TimedPasses(reader, options(plan_->points[widest]), dataset_->test, 1).run();
+    TimedPasses(options(plan_->points[widest]), dataset_->test, 1).run(reader);
   }
 
   static graph::SearchOptions options(const Settings& settings) {
     return {.k = static_cast<std::size_t>(settings.number("k")),
-            .ef = static_cast<std::size_t>(settings.number("ef"))};
+            .ef = static_cast<std::size_t>(settings.number("ef")),
+            .scan = settings.word("traversal") == "scan"};
   }
 
   /// Tells the parent what runs now, so that it can say so if this process dies.
@@ -145,32 +139,64 @@ class PointRunner {
     messages_->send(ordered_json{{"kind", "at"}, {"what", what}, {"point", place}}.dump());
   }
 
-  ordered_json counted(std::string_view view, std::size_t place) const {
+  /// What the counting pass of a point gives: the record so far, and a row for each query.
+  struct Counted {
+    ordered_json record;
+    std::vector<QueryRow> rows;
+  };
+
+  Counted count(std::string_view view, std::size_t place) const {
     announce("count", place);
     const graph::SearchOptions wanted = options(plan_->points[place]);
-    const CountedPass pass = count_pass(*store_, index_name, view, wanted, dataset_->test);
+    const std::vector<CountedQuery> pass =
+        count_pass(*store_, index_name, view, wanted, dataset_->test);
     std::vector<Recall> recalls;
-    for (std::size_t query = 0; query < pass.hits.size(); ++query) {
-      recalls.push_back(recall_of(*dataset_, *metric_, query, pass.hits[query], wanted.k));
+    std::vector<QueryRow> rows;
+    CountedQuery sum;
+    for (std::size_t i = 0; i < pass.size(); ++i) {
+      const CountedQuery& query = pass[i];
+      const Recall recall = recall_of(*dataset_, *metric_, i, query.ids, wanted.k);
+      recalls.push_back(recall);
+      rows.push_back({.query = static_cast<std::uint32_t>(i),
+                      .hits = static_cast<std::uint16_t>(recall.hits),
+                      .hits_tie = static_cast<std::uint16_t>(recall.hits_tie),
+                      .returned = static_cast<std::uint16_t>(query.ids.size()),
+                      .distances = static_cast<std::uint32_t>(query.distances),
+                      .hops = static_cast<std::uint32_t>(query.hops),
+                      .gets = static_cast<std::uint32_t>(query.gets),
+                      .bytes = query.bytes,
+                      .latency_ns = {}});
+      sum.distances += query.distances;
+      sum.hops += query.hops;
+      sum.gets += query.gets;
+      sum.bytes += query.bytes;
     }
-    const RecallSummary recall = summarize(recalls);
-    const auto per_query = [&](std::uint64_t sum) {
-      return static_cast<double>(sum) / static_cast<double>(pass.hits.size());
+    const auto per_query = [&](std::uint64_t total) {
+      return static_cast<double>(total) / static_cast<double>(pass.size());
     };
-    return {{"kind", "point"},
-            {"point", place},
-            {"recall",
-             {{"strict", recall.strict},
-              {"tie", recall.tie},
-              {"p5", recall.p5},
-              {"worst5_mean", recall.worst5_mean},
-              {"returned_lt_k", recall.returned_lt_k}}},
-            {"work",
-             {{"distances", per_query(pass.distances)},
-              {"code_distances", 0.0},
-              {"hops", per_query(pass.hops)},
-              {"gets", per_query(pass.gets)},
-              {"bytes", per_query(pass.bytes)}}}};
+    const RecallSummary recall = summarize(recalls);
+    return {{{"kind", "point"},
+             {"point", place},
+             {"recall",
+              {{"strict", recall.strict},
+               {"tie", recall.tie},
+               {"p5", recall.p5},
+               {"worst5_mean", recall.worst5_mean},
+               {"returned_lt_k", recall.returned_lt_k}}},
+             {"work",
+              {{"distances", per_query(sum.distances)},
+               {"code_distances", 0.0},
+               {"hops", per_query(sum.hops)},
+               {"gets", per_query(sum.gets)},
+               {"bytes", per_query(sum.bytes)}}}},
+            std::move(rows)};
+  }
+
+  static void add_times(ordered_json& record, const TimedPasses& timed) {
+    const TimedPasses::Rate rate = timed.rate();
+    const TimedPasses::Latency latency = timed.latency();
+    record["qps"] = {{"median", rate.median}, {"min", rate.min}, {"max", rate.max}};
+    record["latency_us"] = {{"p50", latency.p50}, {"p95", latency.p95}, {"p99", latency.p99}};
   }
 
   const LayoutPlan* plan_;
@@ -199,7 +225,7 @@ void layout_stage(const StageInput& input, const LayoutPlan& plan,
                            std::thread::hardware_concurrency());
     store = make_store(settings, path, rows, graph, seconds);
   }
-  messages.send(describe_layout(*store, digest, seconds).dump());
+  messages.send(checked_layout(*store, digest, seconds).dump());
 
   std::vector<std::pair<std::string, std::vector<std::size_t>>> by_view;
   for (std::size_t place = 0; place < plan.points.size(); ++place) {

@@ -23,45 +23,56 @@ std::int64_t nanoseconds(Clock::duration duration) {
 
 }  // namespace
 
-CountedPass count_pass(kv::Store& store, std::string_view index, std::string_view view,
-                       const graph::SearchOptions& options, const Matrix& queries) {
-  const std::unique_ptr<kv::CountingStore> counting = kv::count(store);
-  const graph::Reader reader(*counting, index, view);
-  // Nothing is timed here, so all cores may help; but two threads could both fetch a record that a
-  // memo then remembers once.
+std::vector<CountedQuery> count_pass(kv::Store& store, std::string_view index,
+                                     std::string_view view, const graph::SearchOptions& options,
+                                     const Matrix& queries) {
+  // Nothing is timed here, so all cores may help where a query's reads do not depend on others: a
+  // memo fetches a record for the first of them only. Each thread has a counter of its own, so
+  // that reads belong to queries.
   const unsigned threads = view == "memo" ? 1 : std::max(1U, std::thread::hardware_concurrency());
-  std::vector<std::unique_ptr<graph::Reader::Searcher>> searchers;
-  for (unsigned i = 0; i < threads; ++i) searchers.push_back(reader.searcher());
-  counting->reset();
-  CountedPass pass;
-  pass.hits.resize(queries.rows);
-  const auto body = [&](std::size_t begin, std::size_t end, unsigned worker) {
+  const bool is_shared = view == "frozen";  // it reads nothing after it was opened
+
+  struct Worker {
+    std::unique_ptr<kv::CountingStore> counting;
+    std::unique_ptr<graph::Reader> reader;
+    std::unique_ptr<graph::Reader::Searcher> searcher;
+  };
+
+  std::vector<Worker> workers(threads);
+  for (Worker& worker : workers) {
+    worker.counting = kv::count(store);
+    const bool own = !is_shared || &worker == &workers.front();
+    if (own) worker.reader = std::make_unique<graph::Reader>(*worker.counting, index, view);
+    worker.searcher = (own ? worker : workers.front()).reader->searcher();
+  }
+  std::vector<CountedQuery> counted(queries.rows);
+  const auto body = [&](std::size_t begin, std::size_t end, unsigned id) {
+    const Worker& worker = workers[id];
     std::vector<graph::Hit> hits;
-    for (std::size_t query = begin; query < end; ++query) {
-      searchers[worker]->search(queries.row(query), options, hits);
+    for (std::size_t i = begin; i < end; ++i) {
+      const graph::SearchWork before = worker.searcher->work();
+      worker.counting->reset();
+      worker.searcher->search(queries.row(i), options, hits);
+      const graph::SearchWork after = worker.searcher->work();
+      const kv::Counts counts = worker.counting->counts();
+      CountedQuery& query = counted[i];
       for (const graph::Hit& hit : hits) {
-        pass.hits[query].push_back(static_cast<std::uint32_t>(hit.id));
+        query.ids.push_back(static_cast<std::uint32_t>(hit.id));
+        query.reported.push_back(static_cast<float>(hit.distance));
       }
+      query.distances = after.distances - before.distances;
+      query.hops = after.hops - before.hops;
+      query.gets = counts.gets;
+      query.bytes = counts.bytes_read;
     }
   };
   parallel_for(queries.rows, threads, queries_per_chunk, body);
-  for (const auto& searcher : searchers) {
-    pass.distances += searcher->work().distances;
-    pass.hops += searcher->work().hops;
-  }
-  const kv::Counts counts = counting->counts();
-  pass.gets = counts.gets;
-  pass.bytes = counts.bytes_read;
-  return pass;
+  return counted;
 }
 
-TimedPasses::TimedPasses(const graph::Reader& reader, const graph::SearchOptions& options,
-                         const Matrix& queries, unsigned threads)
-    : options_(options), queries_(&queries) {
-  for (unsigned i = 0; i < threads; ++i) searchers_.push_back(reader.searcher());
-}
-
-void TimedPasses::run() {
+void TimedPasses::run(const graph::Reader& reader) {
+  std::vector<std::unique_ptr<graph::Reader::Searcher>> searchers;
+  for (unsigned i = 0; i < threads_; ++i) searchers.push_back(reader.searcher());
   Pass pass;
   pass.per_query.resize(queries_->rows);
 
@@ -70,12 +81,12 @@ void TimedPasses::run() {
     Clock::time_point last = Clock::time_point::min();
   };
 
-  std::vector<Span> spans(searchers_.size());
-  std::vector<std::vector<graph::Hit>> hits(searchers_.size());
+  std::vector<Span> spans(searchers.size());
+  std::vector<std::vector<graph::Hit>> hits(searchers.size());
   const auto body = [&](std::size_t begin, std::size_t end, unsigned worker) {
     for (std::size_t query = begin; query < end; ++query) {
       const Clock::time_point start = Clock::now();
-      searchers_[worker]->search(queries_->row(query), options_, hits[worker]);
+      searchers[worker]->search(queries_->row(query), options_, hits[worker]);
       const Clock::time_point stop = Clock::now();
       pass.per_query[query] = static_cast<std::uint32_t>(std::min<std::int64_t>(
           nanoseconds(stop - start), std::numeric_limits<std::uint32_t>::max()));
@@ -83,26 +94,37 @@ void TimedPasses::run() {
       spans[worker].last = stop;
     }
   };
-  parallel_for(queries_->rows, static_cast<unsigned>(searchers_.size()), queries_per_chunk, body);
+  parallel_for(queries_->rows, static_cast<unsigned>(searchers.size()), queries_per_chunk, body);
   Span whole;
   for (const Span& span : spans) {
     whole.first = std::min(whole.first, span.first);
     whole.last = std::max(whole.last, span.last);
   }
   pass.nanoseconds = std::max<std::int64_t>(1, nanoseconds(whole.last - whole.first));
-  const auto after =
-      std::upper_bound(passes_.begin(), passes_.end(), pass,
-                       [](const Pass& a, const Pass& b) { return a.nanoseconds < b.nanoseconds; });
-  passes_.insert(after, std::move(pass));
+  passes_.push_back(std::move(pass));
 }
 
-const TimedPasses::Pass& TimedPasses::median() const { return passes_[passes_.size() / 2]; }
+std::vector<const TimedPasses::Pass*> TimedPasses::sorted() const {
+  std::vector<const Pass*> passes;
+  for (const Pass& pass : passes_) passes.push_back(&pass);
+  std::stable_sort(passes.begin(), passes.end(),
+                   [](const Pass* a, const Pass* b) { return a->nanoseconds < b->nanoseconds; });
+  return passes;
+}
+
+const TimedPasses::Pass& TimedPasses::median() const { return *sorted()[passes_.size() / 2]; }
+
+std::vector<std::uint32_t> TimedPasses::of(std::size_t query) const {
+  std::vector<std::uint32_t> nanoseconds;
+  for (const Pass& pass : passes_) nanoseconds.push_back(pass.per_query[query]);
+  return nanoseconds;
+}
 
 TimedPasses::Rate TimedPasses::rate() const {
   const auto per_second = [&](const Pass& pass) {
     return static_cast<double>(queries_->rows) * 1e9 / static_cast<double>(pass.nanoseconds);
   };
-  return {per_second(median()), per_second(passes_.back()), per_second(passes_.front())};
+  return {per_second(median()), per_second(*sorted().back()), per_second(*sorted().front())};
 }
 
 TimedPasses::Latency TimedPasses::latency() const {
@@ -114,6 +136,25 @@ TimedPasses::Latency TimedPasses::latency() const {
     return sorted[std::max<std::size_t>(rank, 1) - 1] / 1e3;
   };
   return {at(0.50), at(0.95), at(0.99)};
+}
+
+TimeSplit split_pass(const graph::Reader& reader, const graph::SearchOptions& options,
+                     const Matrix& queries) {
+  const std::unique_ptr<graph::Reader::Searcher> searcher = reader.searcher();
+  graph::Stopwatch stopwatch;
+  searcher->measure(&stopwatch);
+  std::vector<graph::Hit> hits;
+  const Clock::time_point start = Clock::now();
+  const std::uint64_t start_ticks = graph::Stopwatch::now();
+  for (std::size_t i = 0; i < queries.rows; ++i) searcher->search(queries.row(i), options, hits);
+  const auto ticks = static_cast<double>(graph::Stopwatch::now() - start_ticks);
+  const auto micros = static_cast<double>(nanoseconds(Clock::now() - start)) / 1e3;
+  const auto of = [&](graph::Part part) {
+    const double share = ticks > 0 ? static_cast<double>(stopwatch.ticks(part)) / ticks : 0;
+    return share * micros / static_cast<double>(queries.rows);
+  };
+  return {of(graph::Part::store), of(graph::Part::decode), of(graph::Part::distance),
+          of(graph::Part::heap)};
 }
 
 }  // namespace skerry::experiments

@@ -1,6 +1,6 @@
 #pragma once
-// Passes over all queries: one that counts, and some that are timed. They never share a store
-// decorator, so that counting costs the clock nothing.
+// Passes over all queries: one that counts, some that are timed, and one that splits the time. They
+// never share a store decorator or a stopwatch, so that counting costs the clock nothing.
 
 #include <cstdint>
 #include <memory>
@@ -13,29 +13,31 @@
 
 namespace skerry::experiments {
 
-struct CountedPass {
-  std::vector<std::vector<std::uint32_t>> hits;  ///< [query], nearest first
+struct CountedQuery {
+  std::vector<std::uint32_t> ids;  ///< nearest first
+  std::vector<float> reported;     ///< distances as people read them, one for each id
   std::uint64_t distances = 0;
   std::uint64_t hops = 0;
   std::uint64_t gets = 0;
   std::uint64_t bytes = 0;  ///< of values read
 };
 
-/// One pass through a freshly opened view: what opening reads is not counted, what a
-/// memo fetches for the first time is.
-CountedPass count_pass(kv::Store& store, std::string_view index, std::string_view view,
-                       const graph::SearchOptions& options, const Matrix& queries);
+/// One pass through a freshly opened view: what opening reads is not counted, what a memo fetches
+/// for the first time is.
+std::vector<CountedQuery> count_pass(kv::Store& store, std::string_view index,
+                                     std::string_view view, const graph::SearchOptions& options,
+                                     const Matrix& queries);
 
 /// The timed passes of one point.
 class TimedPasses {
  public:
-  /// `reader` and `queries` must outlive this.
-  TimedPasses(const graph::Reader& reader, const graph::SearchOptions& options,
-              const Matrix& queries, unsigned threads);
+  /// `queries` must outlive this.
+  TimedPasses(const graph::SearchOptions& options, const Matrix& queries, unsigned threads)
+      : options_(options), queries_(&queries), threads_(threads) {}
 
   /// Queries are dealt to the threads in small chunks. A pass lasts from the start of its first
   /// query to the end of its last.
-  void run();
+  void run(const graph::Reader& reader);
 
   struct Rate {
     double median = 0, min = 0, max = 0;  ///< queries per second
@@ -52,18 +54,31 @@ class TimedPasses {
   /// Of all queries of the median pass.
   Latency latency() const;
 
+  /// Nanoseconds of one query in each pass, in the order in which the passes ran.
+  std::vector<std::uint32_t> of(std::size_t query) const;
+
  private:
   struct Pass {
     std::int64_t nanoseconds = 0;
     std::vector<std::uint32_t> per_query;  ///< nanoseconds
   };
 
+  /// Fastest first.
+  std::vector<const Pass*> sorted() const;
   const Pass& median() const;
 
   graph::SearchOptions options_;
   const Matrix* queries_;
-  std::vector<std::unique_ptr<graph::Reader::Searcher>> searchers_;  ///< one per thread
-  std::vector<Pass> passes_;                                         ///< fastest first
+  unsigned threads_;
+  std::vector<Pass> passes_;
 };
+
+/// Microseconds of a query, on one thread, by where they went (graph/stopwatch.h).
+struct TimeSplit {
+  double store = 0, decode = 0, distance = 0, heap = 0;
+};
+
+TimeSplit split_pass(const graph::Reader& reader, const graph::SearchOptions& options,
+                     const Matrix& queries);
 
 }  // namespace skerry::experiments

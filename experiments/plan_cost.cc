@@ -119,10 +119,13 @@ class Sizes {
     input.metric = settings.word("metric");
     input.codec = settings.word("codec");
     input.levels = settings.word("levels");
+    input.layout = settings.word("layout");
     const std::string label =
         graph_label(std::to_string(input.M), std::to_string(input.M0), settings.word("selection"));
-    const auto [found, fresh] = sizes_.try_emplace(
-        fmt::format("{} {} {} {} {}", label, input.metric, input.codec, input.levels, store), 0.0);
+    const auto [found, fresh] =
+        sizes_.try_emplace(fmt::format("{} {} {} {} {} {}", label, input.metric, input.codec,
+                                       input.levels, input.layout, store),
+                           0.0);
     if (!fresh) return found->second;
     try {
       input.edges_per_vector = known_->edges.of(label);

@@ -66,8 +66,10 @@ Recall recall_of(const Dataset& dataset, const distance::Metric& metric, std::si
     }
   }
   Recall recall;
+  recall.hits = static_cast<std::uint32_t>(hits);
+  recall.hits_tie = static_cast<std::uint32_t>(nearer + std::min(tied, k - less));
   recall.strict = static_cast<double>(hits) / static_cast<double>(k);
-  recall.tie = static_cast<double>(nearer + std::min(tied, k - less)) / static_cast<double>(k);
+  recall.tie = static_cast<double>(recall.hits_tie) / static_cast<double>(k);
   recall.returned_lt_k = ids.size() < k;
   return recall;
 }

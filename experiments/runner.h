@@ -1,6 +1,6 @@
 #pragma once
-// Runs a plan: every graph and every layout in a child process, one record per point as soon as it is
-// measured. What fails is reported and costs its own points only.
+// Runs a plan: every graph and every layout in a child process, one record per point as soon as it
+// is measured. What fails is reported and costs its own points only.
 
 #include <cstdint>
 #include <filesystem>

@@ -15,6 +15,7 @@
 #include "experiments/page_model.h"
 #include "graph/codec/codec.h"
 #include "graph/layout.h"
+#include "graph/packing.h"
 #include "heuristics/registry.h"
 
 namespace skerry::experiments {
@@ -148,19 +149,38 @@ SizeEstimate estimate_sizes(const SizeInput& input) {
   estimate.fullness = fullness;
   ValueBytes value_bytes(graph::link_codec(input.codec), input.n);
   constexpr double link_key = sizeof(graph::LinkKey::bytes);
+  const double row = static_cast<double>(distance::metric(input.metric).row_bytes(input.dimension));
+  graph::Layout layout = graph::Layout::parse(input.layout);
   std::vector<RecordClass> records;
+  double row_with_list = row;
   for (std::size_t l = 0; l < estimate.nodes_per_level.size(); ++l) {
     const double nodes = estimate.nodes_per_level[l];
     const double degree = std::min(fullness * bound(l), std::max(nodes - 1, 0.0));
     estimate.edges += nodes * degree;
     estimate.list_bound_bytes += nodes * log2_choose(std::max(nodes - 1, 0.0), degree) / 8;
-    records.push_back({nodes, link_key, value_bytes.mean(degree), /*fixed=*/false});
+    double bytes = value_bytes.mean(degree);
+    double lists = 1;
+    if (l == 0) {
+      const std::vector<std::uint32_t> alike(
+          std::min<std::size_t>(input.n, graph::Layout::max_per_value),
+          static_cast<std::uint32_t>(std::ceil(bytes)));
+      layout = graph::resolve(layout, /*page_size=*/0, static_cast<std::size_t>(row), alike);
+      lists = layout.lists_per_value;
+      // Of several lists in a value, each has its length before it, in two bytes from 127 on.
+      if (lists > 1) bytes += bytes < 127 ? 1 : 2;
+      if (layout.together) {
+        row_with_list += bytes;
+        continue;
+      }
+    }
+    records.push_back({nodes / lists, link_key, bytes * lists, /*fixed=*/false});
   }
   estimate.value_bytes_lone_link = input.n > 1 ? value_bytes.mean(1) : 0;
   estimate.links = table_size(records);
 
-  const double row = static_cast<double>(distance::metric(input.metric).row_bytes(input.dimension));
-  estimate.vectors = table_size({{n, sizeof(graph::VectorKey::bytes), row, /*fixed=*/true}});
+  const double rows = layout.rows_per_value;
+  estimate.vectors = table_size({{n / rows, sizeof(graph::VectorKey::bytes), rows * row_with_list,
+                                  /*fixed=*/!layout.together}});
 
   // One word per item for its row and for its list on each level (graph/views.h).
   const auto levels = static_cast<double>(estimate.nodes_per_level.size());

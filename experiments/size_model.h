@@ -28,6 +28,8 @@ struct SizeInput {
   std::string metric = "euclidean";  ///< decides the bytes of a row
   std::string codec = "delta";
   std::string levels = "hashed";  ///< a spec of a level law
+  /// A spec of graph::Layout; `page` counts lists as if all were of the mean size.
+  std::string layout = "apart";
   /// Links of all levels over n, as results have it. Default: 0.73 of what full lists hold, which
   /// the rule `hnsw` leaves on 13,267 text embeddings of 384 components; `closest` fills lists.
   std::optional<double> edges_per_vector{};
@@ -40,11 +42,11 @@ struct SizeEstimate {
   double edges = 0;
   double value_bytes_lone_link = 0;  ///< value of a list of one link
   double list_bound_bytes = 0;       ///< sum of log2 C(n_l - 1, d) / 8, without entropy of degrees
-  TableSize links;
-  TableSize vectors;
-  double memo_bytes = 0;           ///< pointers of the `memo` view
-  double frozen_link_bytes = 0;    ///< decoded lists of `frozen`
-  double frozen_vector_bytes = 0;  ///< rows of `frozen`, on cache lines
+  TableSize links;                   ///< without the lists that lie together with rows
+  TableSize vectors;                 ///< with them
+  double memo_bytes = 0;             ///< pointers of the `memo` view
+  double frozen_link_bytes = 0;      ///< decoded lists of `frozen`
+  double frozen_vector_bytes = 0;    ///< rows of `frozen`, on cache lines
 
   /// Of the whole store; `store` is "memory", "lmdb" or "rocksdb".
   double disk_bytes(std::string_view store) const;

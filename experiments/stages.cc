@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "experiments/graph_file.h"
 #include "experiments/ground_truth.h"
+#include "experiments/insertion.h"
 #include "graph/digest.h"
 
 namespace skerry::experiments {
@@ -49,11 +50,17 @@ void graph_stage(const StageInput& input, const Settings& settings,
   const distance::Metric& metric = distance::metric(settings.word("metric"));
   const Dataset dataset = load_dataset(input.dataset, metric);
   const graph::BuildParameters parameters = build_parameters(settings);
+  const std::vector<Slot> order =
+      insertion_order(settings.word("insertion"), dataset, metric, parameters.threads);
   const auto start = std::chrono::steady_clock::now();
   const graph::Rows rows = graph::encode_rows(metric, dataset.train.dimension, dataset.train.data,
                                               dataset.train.rows, parameters.threads);
   graph::Builder builder(rows, parameters);
-  builder.insert_until(rows.size(), progress_to(messages));
+  if (order.empty()) {
+    builder.insert_until(rows.size(), progress_to(messages));
+  } else {
+    builder.insert_in_order(order, progress_to(messages));
+  }
   const graph::BuildWork work = builder.work();
   const graph::Graph graph = builder.take();
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;

@@ -88,6 +88,8 @@ struct Builder::Impl {
   }
 
   void insert_until(std::size_t end, const Progress& progress);
+  void insert_in_order(std::span<const Slot> order, const Progress& progress);
+  void check_order(std::span<const Slot> order) const;
 
   /// The items of one batch: searches, forward links, then reverse links.
   template <class Selection, class Overflow>
@@ -220,13 +222,32 @@ void Builder::Impl::insert_until(std::size_t end, const Progress& progress) {
                                                     "and {} items",
                                                     end, rows.size(), graph.size()));
   }
-  const std::size_t before = graph.size();
-  const std::size_t count = end - before;
-  std::vector<Slot> order(count);
-  std::iota(order.begin(), order.end(), static_cast<Slot>(before));
-  Random random(hash64(parameters.seed, before));
+  std::vector<Slot> order(end - graph.size());
+  std::iota(order.begin(), order.end(), static_cast<Slot>(graph.size()));
+  Random random(hash64(parameters.seed, graph.size()));
   shuffle(order, random);
+  insert_in_order(order, progress);
+}
 
+void Builder::Impl::check_order(std::span<const Slot> order) const {
+  std::vector<bool> met(order.size(), false);
+  for (const Slot slot : order) {
+    const std::size_t at = slot - graph.size();  // wraps to a large number when slot is below
+    if (at >= order.size() || met[at] || slot >= rows.size()) {
+      throw Error(Code::invalid_argument,
+                  fmt::format("row {} stands twice in the order of insertion, or is not one of the "
+                              "{} rows that follow the {} items",
+                              slot, order.size(), graph.size()));
+    }
+    met[at] = true;
+  }
+}
+
+void Builder::Impl::insert_in_order(std::span<const Slot> order, const Progress& progress) {
+  check_order(order);
+  const std::size_t before = graph.size();
+  const std::size_t count = order.size();
+  const std::size_t end = before + count;
   std::vector<unsigned> tops(count);
   for (std::size_t rank = 0; rank < count; ++rank) {
     const Slot slot = order[rank];
@@ -248,7 +269,7 @@ void Builder::Impl::insert_until(std::size_t end, const Progress& progress) {
     // An item that raises the top level comes alone: two in one batch would not see each other on
     // the new level.
     const auto rises = [&](Slot slot) { return graph.top_of(slot) > top_level; };
-    const std::span<const Slot> rest = std::span(order).subspan(done);
+    const std::span<const Slot> rest = order.subspan(done);
     if (graph.entry_points().empty() || rises(rest[0])) {
       size = 1;
     } else {
@@ -280,6 +301,10 @@ Builder::~Builder() = default;
 
 void Builder::insert_until(std::size_t end, const Progress& progress) {
   impl_->insert_until(end, progress);
+}
+
+void Builder::insert_in_order(std::span<const Slot> order, const Progress& progress) {
+  impl_->insert_in_order(order, progress);
 }
 
 const Graph& Builder::graph() const noexcept { return impl_->graph; }

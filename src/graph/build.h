@@ -53,6 +53,11 @@ class Builder {
   /// batches starting again at one item. Throws Error{cancelled}; the builder is then useless.
   void insert_until(std::size_t end, const Progress& progress = {});
 
+  /// The same with an order of the caller's: order[rank] is the row that is inserted as number
+  /// `rank`. Throws Error{invalid_argument} unless it is a permutation of the rows graph().size()
+  /// .. graph().size() + order.size() - 1.
+  void insert_in_order(std::span<const Slot> order, const Progress& progress = {});
+
   const Graph& graph() const noexcept;
 
   /// The graph itself; the builder is then useless.

@@ -23,17 +23,18 @@ Sum hash(const std::byte* record, std::size_t size) {
 
 }  // namespace
 
-std::string graph_digest(const Graph& graph) {
+std::string graph_digest(const Graph& graph, std::span<const ItemId> ids) {
+  const auto id = [&](Slot slot) { return ids.empty() ? ItemId{slot} : ids[slot]; };
   Sum sum = 0;
   std::array<std::byte, 17> record{};
   for (std::size_t i = 0; i < graph.size(); ++i) {
     const auto slot = static_cast<Slot>(i);
     const unsigned top = graph.top_of(slot);
-    store(record.data() + 1, std::uint64_t{slot});
+    store(record.data() + 1, id(slot));
     for (unsigned level = 0; level <= top; ++level) {
       record[0] = static_cast<std::byte>(level);
       for (const Slot target : graph.links(level, slot)) {
-        store(record.data() + 9, std::uint64_t{target});
+        store(record.data() + 9, id(target));
         sum += hash(record.data(), 17);
       }
     }
@@ -43,7 +44,7 @@ std::string graph_digest(const Graph& graph) {
   }
   for (const Slot slot : graph.entry_points()) {
     record[0] = std::byte{0xFF};
-    store(record.data() + 1, std::uint64_t{slot});
+    store(record.data() + 1, id(slot));
     sum += hash(record.data(), 9);
   }
   return fmt::format("{:016x}{:016x}", static_cast<std::uint64_t>(sum >> 64),

@@ -1,6 +1,7 @@
 #pragma once
 // A fingerprint of a graph that is the same wherever the same graph lies.
 
+#include <span>
 #include <string>
 
 #include "graph/graph.h"
@@ -13,7 +14,7 @@ namespace skerry::graph {
 ///   every entry point     0xFF u8, id u64
 /// as 32 lower-case hex digits, high half first. Ids are external ids, so that slots, order, codec,
 /// layout, store and thread count do not enter; a sum, so that updates can keep it up link by link.
-/// Item ids are slot numbers (the only id map of format 1).
-std::string graph_digest(const Graph& graph);
+/// ids[slot] is an item's id; without `ids` slots are ids.
+std::string graph_digest(const Graph& graph, std::span<const ItemId> ids = {});
 
 }  // namespace skerry::graph

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <numeric>
 
 #include "base/parallel.h"
@@ -14,6 +13,15 @@
 namespace skerry::graph {
 
 namespace {
+
+std::vector<std::uint64_t> histogram(const std::vector<std::uint32_t>& degrees) {
+  std::vector<std::uint64_t> counts;
+  for (const std::uint32_t degree : degrees) {
+    if (degree >= counts.size()) counts.resize(degree + 1, 0);
+    ++counts[degree];
+  }
+  return counts;
+}
 
 /// Nearest-rank percentiles of `values`, which it sorts.
 struct Percentiles {
@@ -59,6 +67,8 @@ LevelDegrees level_degrees(const Graph& graph, unsigned level, GraphReport& repo
     in_present.push_back(in[i]);
     if (in[i] == 0) ++degrees.in_degree_zero;
   }
+  degrees.out_histogram = histogram(out);
+  degrees.in_histogram = histogram(in_present);
   const Percentiles o = percentiles(out);
   const Percentiles n = percentiles(in_present);
   degrees.out_min = o.min, degrees.out_p50 = o.p50, degrees.out_p99 = o.p99,
@@ -84,30 +94,6 @@ std::size_t count_unreachable(const Graph& graph, unsigned top) {
     }
   }
   return graph.size() - queue.size();
-}
-
-/// log2 of the binomial coefficient.
-double log2_choose(double n, double k) {
-  if (k <= 0 || k >= n) return 0;
-  return (std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1)) / std::log(2.0);
-}
-
-/// Bits that coding each list of one level on its own needs.
-double list_bits(const std::map<std::size_t, std::size_t>& degree_counts, double items) {
-  double bits = 0;
-  for (const auto& [degree, count] : degree_counts) {
-    const auto lists = static_cast<double>(count);
-    bits += lists * log2_choose(items - 1, static_cast<double>(degree));
-    bits -= lists * std::log2(lists / items);
-  }
-  return bits;
-}
-
-/// Bits that coding all links of one level together needs, before free numbering.
-double pair_bits(double links, double mutual, double items) {
-  const double both = mutual / 2;
-  const double pairs = links - both;
-  return log2_choose(items * (items - 1) / 2, pairs) + log2_choose(pairs, both) + (pairs - both);
 }
 
 }  // namespace
@@ -162,43 +148,6 @@ double self_recall(const Graph& graph, const Rows& rows, std::size_t ef, std::si
   std::size_t found = 0;
   for (const PerThread& worker : workers) found += worker.found;
   return static_cast<double>(found) / static_cast<double>(slots.size());
-}
-
-LinkSizes link_sizes(const Graph& graph, const LinkCodec& codec) {
-  LinkSizes sizes;
-  if (graph.size() == 0) return sizes;
-  double list_total = 0;
-  double pair_total = 0;
-  GraphReport unused;
-  std::vector<Slot> sorted;
-  std::vector<std::byte> value;
-  for (unsigned level = 0; level <= graph.top_level(); ++level) {
-    std::map<std::size_t, std::size_t> degree_counts;
-    std::size_t items = 0;
-    for (std::size_t i = 0; i < graph.size(); ++i) {
-      const auto slot = static_cast<Slot>(i);
-      if (graph.top_of(slot) < level) continue;
-      const std::span<const Slot> links = graph.links(level, slot);
-      ++items;
-      ++degree_counts[links.size()];
-      sorted.assign(links.begin(), links.end());
-      std::sort(sorted.begin(), sorted.end());
-      value.clear();
-      codec.encode(sorted, slot, value);
-      sizes.edges += links.size();
-      sizes.value_bytes += value.size();
-    }
-    sizes.records += items;
-    const LevelDegrees degrees = level_degrees(graph, level, unused);
-    list_total += list_bits(degree_counts, static_cast<double>(items));
-    pair_total += pair_bits(static_cast<double>(degrees.links), static_cast<double>(degrees.mutual),
-                            static_cast<double>(items));
-  }
-  sizes.key_bytes = sizes.records * sizeof(LinkKey::bytes);
-  sizes.list_bound_bytes = list_total / 8;
-  const double numbering = std::lgamma(static_cast<double>(graph.size()) + 1) / std::log(2.0);
-  sizes.graph_bound_bytes = std::max(0.0, pair_total - numbering) / 8;
-  return sizes;
 }
 
 }  // namespace skerry::graph

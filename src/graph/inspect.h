@@ -1,13 +1,11 @@
 #pragma once
-// Looking at a graph: degrees, reachability, self-recall, and the size of its links against what
-// information theory says they need.
+// Looking at a graph: degrees, reachability, self-recall.
 
 #include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "graph/codec/codec.h"
 #include "graph/graph.h"
 #include "graph/rows.h"
 
@@ -19,8 +17,10 @@ struct LevelDegrees {
   std::uint64_t links = 0;
   std::uint32_t out_min = 0, out_p50 = 0, out_p99 = 0, out_max = 0;
   std::uint32_t in_min = 0, in_p50 = 0, in_p99 = 0, in_max = 0;
-  std::size_t in_degree_zero = 0;  ///< items that no link of this level points to
-  std::uint64_t mutual = 0;        ///< links (u, v) whose reverse (v, u) is there too
+  std::size_t in_degree_zero = 0;            ///< items that no link of this level points to
+  std::vector<std::uint64_t> out_histogram;  ///< [d]: items with d out-links (in-links)
+  std::vector<std::uint64_t> in_histogram;
+  std::uint64_t mutual = 0;  ///< links (u, v) whose reverse (v, u) is there too
 };
 
 struct GraphReport {
@@ -37,21 +37,5 @@ GraphReport inspect_graph(const Graph& graph);
 /// the first), over all items, or `sample` of them drawn by `seed` when sample > 0.
 double self_recall(const Graph& graph, const Rows& rows, std::size_t ef, std::size_t sample,
                    std::uint64_t seed, unsigned threads);
-
-/// Sizes of all link records, summed over all levels.
-struct LinkSizes {
-  std::uint64_t edges = 0;
-  std::uint64_t records = 0;
-  std::uint64_t value_bytes = 0;
-  std::uint64_t key_bytes = 0;
-  /// Sum over lists of log2 C(n_l - 1, d) / 8 plus the entropy of the degrees of each level: what
-  /// coding each list on its own needs when every set of targets is equally likely.
-  double list_bound_bytes = 0;
-  /// Each unordered pair coded once with its direction, less log2(n!) / 8 for free numbering:
-  /// what coding the whole graph needs when every graph with these counts is equally likely.
-  double graph_bound_bytes = 0;
-};
-
-LinkSizes link_sizes(const Graph& graph, const LinkCodec& codec);
 
 }  // namespace skerry::graph

@@ -1,12 +1,70 @@
 #include "graph/layout.h"
 
+#include <fmt/format.h>
+
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/spec.h"
 
 namespace skerry::graph {
 
 using nlohmann::json;
+
+namespace {
+
+std::uint32_t per_value(const Arguments& arguments, std::string_view name) {
+  if (arguments.is(name, "page")) return Layout::page;
+  return static_cast<std::uint32_t>(arguments.integer(name, 1, Layout::max_per_value));
+}
+
+std::string per_value_text(std::uint32_t count) {
+  return count == Layout::page ? "page" : std::to_string(count);
+}
+
+}  // namespace
+
+Layout Layout::parse(std::string_view text) {
+  static constexpr std::array<Parameter, 2> apart_parameters = {{
+      {"vectors", "word", "1", "rows to a value: 1..4096 or page"},
+      {"links", "word", "1", "lists of level 0 to a value: 1..4096 or page"},
+  }};
+  static constexpr std::array<Parameter, 1> together_parameters = {{
+      {"items", "word", "1", "rows and lists to a value: 1..4096 or page"},
+  }};
+  constexpr std::array<std::string_view, 2> known = {"apart", "together"};
+  const Spec spec = Spec::parse(text);
+  if (spec.name == "apart") {
+    const Arguments arguments(spec, apart_parameters);
+    return {false, per_value(arguments, "vectors"), per_value(arguments, "links")};
+  }
+  if (spec.name == "together") {
+    const Arguments arguments(spec, together_parameters);
+    const std::uint32_t items = per_value(arguments, "items");
+    return {true, items, items};
+  }
+  if (spec.name == "inline") {
+    throw Error(Code::unsupported,
+                "layout `inline` keeps codes of the neighbours beside their ids; this release has "
+                "no codes of vectors yet");
+  }
+  throw Error(Code::invalid_argument, unknown_name("layout", spec.name, known));
+}
+
+std::string Layout::spec() const {
+  if (together) {
+    return rows_per_value == 1 ? "together"
+                               : fmt::format("together(items={})", per_value_text(rows_per_value));
+  }
+  std::string arguments;
+  if (rows_per_value != 1) arguments = "vectors=" + per_value_text(rows_per_value);
+  if (lists_per_value != 1) {
+    if (!arguments.empty()) arguments += ", ";
+    arguments += "links=" + per_value_text(lists_per_value);
+  }
+  return arguments.empty() ? "apart" : fmt::format("apart({})", arguments);
+}
 
 std::string table_name(std::string_view index, std::string_view part) {
   return std::string(index) + "." + std::string(part);
@@ -19,7 +77,8 @@ std::string Meta::encode() const {
       {"dimension", dimension},
       {"encoding", encoding},
       {"codec", codec},
-      {"layout", layout},
+      {"layout", layout.spec()},
+      {"order", order},
       {"M", bounds.M},
       {"M0", bounds.M0},
       {"seed", seed},
@@ -58,6 +117,21 @@ const char* contradiction(const Meta& meta) {
   return nullptr;
 }
 
+/// A layout as it was written: resolved, and one that this program knows.
+template <class Corrupt>
+Layout decode_layout(const std::string& spec, const Corrupt& corrupt) {
+  Layout layout;
+  try {
+    layout = Layout::parse(spec);
+  } catch (const Error& error) {
+    throw corrupt(error.what());
+  }
+  if (layout.rows_per_value == Layout::page || layout.lists_per_value == Layout::page) {
+    throw corrupt("field `layout` gives no number of items to a value");
+  }
+  return layout;
+}
+
 }  // namespace
 
 Meta Meta::decode(Bytes value, std::string_view table) {
@@ -81,7 +155,8 @@ Meta Meta::decode(Bytes value, std::string_view table) {
     object.at("dimension").get_to(meta.dimension);
     object.at("encoding").get_to(meta.encoding);
     object.at("codec").get_to(meta.codec);
-    object.at("layout").get_to(meta.layout);
+    meta.layout = decode_layout(object.at("layout").get<std::string>(), corrupt);
+    object.at("order").get_to(meta.order);
     object.at("M").get_to(meta.bounds.M);
     object.at("M0").get_to(meta.bounds.M0);
     object.at("seed").get_to(meta.seed);

@@ -48,15 +48,30 @@ class ViewSearcher final : public Reader::Searcher {
     // A beam wider than the index holds no more than the index.
     const std::size_t ef = std::min<std::size_t>(std::max(options.ef, options.k), meta.items);
     const Target target{row_.data(), kernel_, meta.dimension};
-    const Code code =
-        search_graph(view_, target, meta.entry_points, meta.top_level, 0, ef, scratch_, work_);
+    if (scratch_.stopwatch != nullptr) scratch_.stopwatch->start();
+    const Code code = options.scan
+                          ? search_all(view_, target, std::min<std::size_t>(options.k, meta.items),
+                                       scratch_, work_)
+                          : search_graph(view_, target, meta.entry_points, meta.top_level, 0, ef,
+                                         scratch_, work_);
     if (code != Code::ok) fail(code);
     const std::size_t count = std::min(options.k, scratch_.beam.size());
     for (std::size_t i = 0; i < count; ++i) {
       const Neighbor neighbor = scratch_.beam[i];
       if (neighbor.distance == std::numeric_limits<float>::infinity()) break;  // entry without row
-      hits.push_back({neighbor.slot, metric.reported(neighbor.distance)});
+      const std::span<const ItemId> ids = index_->ids();
+      const ItemId id = ids.empty() ? ItemId{neighbor.slot} : ids[neighbor.slot];
+      hits.push_back({id, metric.reported(neighbor.distance)});
     }
+    if (index_->ids().empty()) return;
+    std::sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) {
+      return a.distance != b.distance ? a.distance < b.distance : a.id < b.id;
+    });
+  }
+
+  void measure(Stopwatch* stopwatch) noexcept override {
+    scratch_.stopwatch = stopwatch;
+    view_.measure(stopwatch);
   }
 
   const SearchWork& work() const noexcept override { return work_; }
@@ -130,6 +145,7 @@ Reader::Resident Reader::resident() const noexcept {
     resident.vectors = impl_->rows.resident_bytes();
   }
   if (impl_->memo) resident.tables = impl_->memo->resident_bytes();
+  resident.tables += impl_->index.ids().size_bytes();
   return resident;
 }
 

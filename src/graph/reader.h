@@ -14,6 +14,7 @@ namespace skerry::graph {
 struct SearchOptions {
   std::size_t k = 10;
   std::size_t ef = 64;  ///< beam on level 0; ef < k means ef = k
+  bool scan = false;    ///< compare with every item instead of walking the graph
 };
 
 /// One hit: external id and distance as people see it (Metric::reported).
@@ -52,7 +53,7 @@ class Reader {
     std::size_t links = 0;
     std::size_t vectors = 0;
     std::size_t codes = 0;
-    std::size_t tables = 0;  ///< pointer tables
+    std::size_t tables = 0;  ///< pointers to records, ids of slots
   };
 
   Resident resident() const noexcept;
@@ -67,6 +68,9 @@ class Reader {
     /// is smaller, or the walk reached no more. Throws Error: invalid_argument (k or ef of zero,
     /// wrong size, NaN), corrupt (names table and key), io.
     virtual void search(Bytes query, const SearchOptions& options, std::vector<Hit>& hits) = 0;
+
+    /// From now on `stopwatch` is told where the time of searches goes; null for none.
+    virtual void measure(Stopwatch* stopwatch) noexcept = 0;
 
     /// Sums over all searches of this searcher.
     virtual const SearchWork& work() const noexcept = 0;

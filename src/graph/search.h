@@ -14,6 +14,7 @@
 #include "base/types.h"
 #include "distance/metric.h"
 #include "graph/beam.h"
+#include "graph/stopwatch.h"
 #include "graph/visited_set.h"
 
 namespace skerry::graph {
@@ -66,6 +67,11 @@ struct SearchScratch {
   std::vector<const std::byte*> rows;
   std::vector<float> distances;
   std::vector<Neighbor> entries;
+  Stopwatch* stopwatch = nullptr;  ///< asked once or twice a hop when set
+
+  void lap(Part part) noexcept {
+    if (stopwatch != nullptr) stopwatch->lap(part);
+  }
 };
 
 /// Distances from the target to `slots` into scratch.distances; a missing row gets +infinity and
@@ -78,12 +84,15 @@ Code score(View& view, const Target& target, std::span<const Slot> slots, Search
     scratch.rows.resize(count);
     scratch.distances.resize(count);
   }
+  scratch.lap(Part::heap);
   if (const Code code = view.rows(slots, scratch.rows.data()); code != Code::ok) return code;
+  scratch.lap(Part::store);
   bool missing = false;
   for (std::size_t i = 0; i < count; ++i) missing |= scratch.rows[i] == nullptr;
   if (!missing) {
     target.kernel(target.row, scratch.rows.data(), count, target.dimension,
                   scratch.distances.data());
+    scratch.lap(Part::distance);
     work.distances += count;
     return Code::ok;
   }
@@ -96,6 +105,7 @@ Code score(View& view, const Target& target, std::span<const Slot> slots, Search
       ++work.distances;
     }
   }
+  scratch.lap(Part::distance);
   return Code::ok;
 }
 
@@ -113,7 +123,9 @@ Code search_level(View& view, const Target& target, std::span<const Neighbor> en
   Slot current;
   while (beam.pop(current)) {
     std::span<const Slot> links;
+    scratch.lap(Part::heap);
     const Code code = view.links(level, current, links);
+    scratch.lap(Part::store);
     if (code == Code::not_found) {
       ++work.dangling;
       continue;
@@ -135,6 +147,30 @@ Code search_level(View& view, const Target& target, std::span<const Neighbor> en
       }
     }
     if (const Slot next = beam.peek(current); next != current) view.prefetch(next);
+  }
+  return Code::ok;
+}
+
+/// Fills scratch.beam with the `ef` nearest of all items: brute force, for the price of a search to
+/// be held against. Items without a record count as dangling.
+template <GraphView View>
+Code search_all(View& view, const Target& target, std::size_t ef, SearchScratch& scratch,
+                SearchWork& work) {
+  constexpr std::size_t together = 64;
+  scratch.beam.reset(ef);
+  for (std::size_t first = 0; first < view.size(); first += together) {
+    scratch.fresh.clear();
+    for (std::size_t i = first; i < std::min(first + together, view.size()); ++i) {
+      scratch.fresh.push_back(static_cast<Slot>(i));
+    }
+    if (const Code code = score(view, target, scratch.fresh, scratch, work); code != Code::ok) {
+      return code;
+    }
+    for (std::size_t i = 0; i < scratch.fresh.size(); ++i) {
+      if (scratch.distances[i] < std::numeric_limits<float>::infinity()) {
+        scratch.beam.insert(scratch.distances[i], scratch.fresh[i]);
+      }
+    }
   }
   return Code::ok;
 }

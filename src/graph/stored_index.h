@@ -1,24 +1,20 @@
 #pragma once
-// One index inside a store: writing a built graph into it, and opening it for reading.
+// One index inside a store, opened for reading.
 
 #include <memory>
+#include <span>
 #include <string_view>
+#include <vector>
 
-#include "base/progress.h"
 #include "distance/metric.h"
 #include "graph/codec/codec.h"
 #include "graph/graph.h"
 #include "graph/layout.h"
+#include "graph/packing.h"
 #include "graph/rows.h"
 #include "kv/store.h"
 
 namespace skerry::graph {
-
-/// Writes rows, graph and meta into new tables of `store` by one sorted bulk load, visible at once
-/// when it returns. Throws what the store throws, and invalid_argument when an index of this name
-/// is there. `seed` is recorded.
-Meta write_index(kv::Store& store, std::string_view name, const Rows& rows, const Graph& graph,
-                 const LinkCodec& codec, std::uint64_t seed, const Progress& progress = {});
 
 /// An open index: one snapshot, shared by all views on it. Immutable; safe from many threads.
 class StoredIndex {
@@ -45,26 +41,50 @@ class StoredIndex {
 
   const kv::Snapshot& snapshot() const noexcept { return *snapshot_; }
 
+  kv::TableId meta_table() const noexcept { return meta_table_; }
+
+  /// Only where slots are not ids.
+  kv::TableId ids_table() const noexcept { return ids_table_; }
+
   kv::TableId vectors() const noexcept { return vectors_; }
 
   kv::TableId links() const noexcept { return links_; }
 
-  /// Bytes of a vector record.
+  const Packing& packing() const noexcept { return packing_; }
+
+  /// The id of every slot; empty when slots are ids.
+  std::span<const ItemId> ids() const noexcept { return ids_; }
+
+  /// Bytes of a row.
   std::size_t row_bytes() const noexcept { return metric_->row_bytes(meta_.dimension); }
 
-  /// Reads all links (rows) into memory. Throws corrupt with table and key on the first record
-  /// that is missing, superfluous or contradicts the format.
+  /// The value that holds a list, and the list in it. A value may hold those of other slots, too
+  /// (packing().lists_in). not_found when the item is not on the level.
+  Code get_list(unsigned level, Slot slot, kv::Scope& scope, kv::View& value, Bytes& list) const;
+
+  /// Reads all links (rows) into memory, by slot. Throws corrupt with table and key on the first
+  /// record that is missing, superfluous or contradicts the format.
   Graph load_graph() const;
   Rows load_rows() const;
 
  private:
+  void load_ids();
+  std::vector<unsigned> load_tops() const;
+  void load_base_lists(Graph& graph, const std::vector<unsigned>& tops) const;
+  void decode_list(unsigned level, Slot slot, const std::string& table, Bytes key, Bytes list,
+                   const std::vector<unsigned>& tops, std::vector<Slot>& decoded) const;
+
   std::string name_;
   Meta meta_;
   const distance::Metric* metric_;
   const LinkCodec* codec_;
   std::unique_ptr<kv::Snapshot> snapshot_;
+  kv::TableId meta_table_{};
+  kv::TableId ids_table_{};
   kv::TableId vectors_{};
   kv::TableId links_{};
+  Packing packing_;
+  std::vector<ItemId> ids_;
 };
 
 /// The names of the indexes in a store, ascending.

@@ -4,20 +4,20 @@
 
 namespace skerry::graph {
 
-DirectView::DirectView(const StoredIndex& index) : index_(&index), row_bytes_(index.row_bytes()) {}
+DirectView::DirectView(const StoredIndex& index) : index_(&index) {}
 
 Code DirectView::links(unsigned level, Slot slot, std::span<const Slot>& out) {
   link_scope_.reset();
   failure_ = {false, level, slot};
-  const LinkKey key(level, slot);
   kv::View value;
-  if (const Code code = index_->snapshot().get(index_->links(), key.bytes, link_scope_, value);
-      code != Code::ok) {
-    return code;
-  }
+  Bytes list;
+  Code code = index_->get_list(level, slot, link_scope_, value, list);
+  if (code != Code::ok) return code;
+  if (stopwatch_ != nullptr) stopwatch_->lap(Part::store);
   const Meta& meta = index_->meta();
-  const Code code = index_->codec().decode(
-      value.bytes(), {slot, static_cast<Slot>(meta.items), meta.bounds.at(level)}, decoded_);
+  code = index_->codec().decode(list, {slot, static_cast<Slot>(meta.items), meta.bounds.at(level)},
+                                decoded_);
+  if (stopwatch_ != nullptr) stopwatch_->lap(Part::decode);
   out = decoded_;
   return code;
 }
@@ -32,19 +32,33 @@ Code DirectView::rows(std::span<const Slot> slots, const std::byte** out) {
     values_.resize(count);
     for (std::size_t i = 0; i < count; ++i) keys_[i] = key_bytes_[i];
   }
-  for (std::size_t i = 0; i < count; ++i) key_bytes_[i] = VectorKey(slots[i]).bytes;
-  const std::span<kv::View> values = std::span(values_).first(count);
+  // Lists ascend, so that slots of one value stand side by side and it is asked for once.
+  const Packing& packing = index_->packing();
+  std::size_t asked = 0;
+  Slot last = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const Slot block = packing.row_block(slots[i]);
+    if (asked > 0 && block == last) continue;
+    key_bytes_[asked++] = VectorKey(block).bytes;
+    last = block;
+  }
+  const std::span<kv::View> values = std::span(values_).first(asked);
   if (const Code code = index_->snapshot().multi_get(
-          index_->vectors(), std::span(keys_).first(count), values, row_scope_);
+          index_->vectors(), std::span(keys_).first(asked), values, row_scope_);
       code != Code::ok) {
     return code;
   }
+  std::size_t at = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    if (values[i] && values[i].size != row_bytes_) {
+    const Slot block = packing.row_block(slots[i]);
+    if (i > 0 && block != last) ++at;
+    last = block;
+    out[i] = nullptr;
+    if (!values[at]) continue;
+    if (const Code code = packing.row(values[at].bytes(), slots[i], out[i]); code != Code::ok) {
       failure_.slot = slots[i];
-      return Code::corrupt;
+      return code;
     }
-    out[i] = values[i].data;
   }
   return Code::ok;
 }
@@ -53,10 +67,10 @@ namespace {
 
 constexpr unsigned size_bits = 16;
 
-std::uint64_t pack(const kv::View& view) {
-  const auto address = reinterpret_cast<std::uint64_t>(view.data);
-  if (address >> (64 - size_bits) != 0 || view.size >> size_bits != 0) return 0;
-  return (address << size_bits) | view.size;
+std::uint64_t pack(Bytes list) {
+  const auto address = reinterpret_cast<std::uint64_t>(list.data());
+  if (address >> (64 - size_bits) != 0 || list.size() >> size_bits != 0) return 0;
+  return (address << size_bits) | list.size();
 }
 
 Bytes unpack(std::uint64_t word) {
@@ -85,29 +99,42 @@ std::size_t Memo::resident_bytes() const noexcept {
   return index_->meta().items * (links_.size() * sizeof(Word) + sizeof(rows_[0]));
 }
 
-MemoView::MemoView(Memo& memo) : memo_(&memo), row_bytes_(memo.index().row_bytes()) {}
+MemoView::MemoView(Memo& memo) : memo_(&memo) {}
+
+Code MemoView::fetch_list(unsigned level, Slot slot, Bytes& list) {
+  const StoredIndex& index = *memo_->index_;
+  kv::View value;
+  if (const Code code = index.get_list(level, slot, scope_, value, list); code != Code::ok) {
+    return code;
+  }
+  if (level > 0) {
+    memo_->links_[level][slot].store(pack(list), std::memory_order_relaxed);
+    return Code::ok;
+  }
+  // The value was fetched and may hold others' lists, too.
+  const Packing& packing = index.packing();
+  const Packing::Range range = packing.lists_in(packing.list_block(slot));
+  for (Slot other = range.first; other < range.last; ++other) {
+    Bytes each;
+    if (packing.list(value.bytes(), other, each) != Code::ok) continue;
+    memo_->links_[0][other].store(pack(each), std::memory_order_relaxed);
+  }
+  return Code::ok;
+}
 
 Code MemoView::links(unsigned level, Slot slot, std::span<const Slot>& out) {
   failure_ = {false, level, slot};
-  std::atomic<std::uint64_t>& word = memo_->links_[level][slot];
-  const StoredIndex& index = *memo_->index_;
-  std::uint64_t known = word.load(std::memory_order_relaxed);
-  Bytes value;
-  if (known != 0) {
-    value = unpack(known);
-  } else {
-    const LinkKey key(level, slot);
-    kv::View view;
-    if (const Code code = index.snapshot().get(index.links(), key.bytes, scope_, view);
-        code != Code::ok) {
-      return code;
-    }
-    word.store(pack(view), std::memory_order_relaxed);
-    value = view.bytes();
+  const std::uint64_t known = memo_->links_[level][slot].load(std::memory_order_relaxed);
+  Bytes list = unpack(known);
+  if (known == 0) {
+    if (const Code code = fetch_list(level, slot, list); code != Code::ok) return code;
   }
+  if (stopwatch_ != nullptr) stopwatch_->lap(Part::store);
+  const StoredIndex& index = *memo_->index_;
   const Meta& meta = index.meta();
   const Code code = index.codec().decode(
-      value, {slot, static_cast<Slot>(meta.items), meta.bounds.at(level)}, decoded_);
+      list, {slot, static_cast<Slot>(meta.items), meta.bounds.at(level)}, decoded_);
+  if (stopwatch_ != nullptr) stopwatch_->lap(Part::decode);
   out = decoded_;
   return code;
 }
@@ -115,17 +142,21 @@ Code MemoView::links(unsigned level, Slot slot, std::span<const Slot>& out) {
 Code MemoView::fetch_row(Slot slot, const std::byte*& row) {
   failure_ = {true, 0, slot};
   const StoredIndex& index = *memo_->index_;
-  const VectorKey key(slot);
-  kv::View view;
-  const Code code = index.snapshot().get(index.vectors(), key.bytes, scope_, view);
-  if (code == Code::not_found) {
-    row = nullptr;
-    return Code::ok;
-  }
+  const Packing& packing = index.packing();
+  const Slot block = packing.row_block(slot);
+  const VectorKey key(block);
+  kv::View value;
+  const Code code = index.snapshot().get(index.vectors(), key.bytes, scope_, value);
+  row = nullptr;
+  if (code == Code::not_found) return Code::ok;
   if (code != Code::ok) return code;
-  if (view.size != row_bytes_) return Code::corrupt;
-  row = view.data;
-  memo_->rows_[slot].store(row, std::memory_order_relaxed);
+  const Packing::Range range = packing.rows_in(block);
+  for (Slot other = range.first; other < range.last; ++other) {
+    const std::byte* each = nullptr;
+    if (const Code part = packing.row(value.bytes(), other, each); part != Code::ok) return part;
+    memo_->rows_[other].store(each, std::memory_order_relaxed);
+    if (other == slot) row = each;
+  }
   return Code::ok;
 }
 

@@ -53,6 +53,8 @@ class FrozenView {
 
   RecordPlace failure() const noexcept { return {}; }  // records in memory do not fail
 
+  void measure(Stopwatch*) const noexcept {}  // nothing is decoded
+
  private:
   const Graph* graph_;
   const Rows* rows_;
@@ -72,9 +74,11 @@ class DirectView {
 
   RecordPlace failure() const noexcept { return failure_; }
 
+  /// To be told where decoding begins and ends; null for none.
+  void measure(Stopwatch* stopwatch) noexcept { stopwatch_ = stopwatch; }
+
  private:
   const StoredIndex* index_;
-  std::size_t row_bytes_;
   kv::Scope link_scope_;
   kv::Scope row_scope_;
   std::vector<Slot> decoded_;
@@ -82,6 +86,7 @@ class DirectView {
   std::vector<kv::Key> keys_;
   std::vector<kv::View> values_;
   RecordPlace failure_;
+  Stopwatch* stopwatch_ = nullptr;
 };
 
 /// Remembered places of records, shared by the views of all threads on one StoredIndex. Filled on
@@ -120,14 +125,17 @@ class MemoView {
 
   RecordPlace failure() const noexcept { return failure_; }
 
+  void measure(Stopwatch* stopwatch) noexcept { stopwatch_ = stopwatch; }
+
  private:
+  Code fetch_list(unsigned level, Slot slot, Bytes& list);
   Code fetch_row(Slot slot, const std::byte*& row);
 
   Memo* memo_;
-  std::size_t row_bytes_;
   kv::Scope scope_;
   std::vector<Slot> decoded_;
   RecordPlace failure_;
+  Stopwatch* stopwatch_ = nullptr;
 };
 
 static_assert(GraphView<FrozenView> && GraphView<DirectView> && GraphView<MemoView>);

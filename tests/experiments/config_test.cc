@@ -59,6 +59,7 @@ TEST(Config, EveryKeyThatIsLeftOutHasTheDocumentedDefault) {
                                                                {"order", "insertion"},
                                                                {"via", "bulk"},
                                                                {"encoding", "f32"},
+                                                               {"insertion", "shuffled"},
                                                                {"connectivity", "none"},
                                                                {"build_threads", number(1)},
                                                                {"seed", number(1)},
@@ -167,9 +168,10 @@ TEST(Config, WordsThatNameNothingNameTheNearestAndTheRest) {
 TEST(Config, WhatThisReleaseDoesNotImplementIsRefusedWithWhatThereIs) {
   const std::string base = minimal;
   const std::vector<std::pair<std::string, std::string>> later = {
+      {"layout = \"inline(codes)\"", "no codes"},
       {"layout = \"packed\"", "Known: apart"},
-      {"order = \"bfs\"", "Known: insertion"},
-      {"via = \"transactions\"", "Known: bulk"},
+      {"order = \"hilbert\"", "Known: insertion"},
+      {"via = \"stream\"", "Known: bulk"},
       {"encoding = \"i8\"", "Known: f32, bits"},
       {"connectivity = \"repair\"", "Known: none"},
       {"entry = \"random\"", "Known: top"},

@@ -8,6 +8,7 @@
 #include "graph/build.h"
 #include "graph/digest.h"
 #include "graph/stored_index.h"
+#include "graph/write_index.h"
 #include "kv/open_store.h"
 #include "tests/support/temp_dir.h"
 
@@ -21,7 +22,8 @@ class GoldenDigest : public testing::Test {
   GoldenDigest()
       : metric_(distance::metric("euclidean")),
         dataset_(load_dataset(
-            {.path = SKERRY_SOURCE_DIR "/experiments/data/sift-small-128-euclidean.hdf5"}, metric_)),
+            {.path = SKERRY_SOURCE_DIR "/experiments/data/sift-small-128-euclidean.hdf5"},
+            metric_)),
         rows_(graph::encode_rows(metric_, dataset_.train.dimension, dataset_.train.data,
                                  dataset_.train.rows, 2)) {}
 
@@ -45,7 +47,7 @@ TEST_F(GoldenDigest, OfSiftHoldsForOneAndTwoThreadsOnEveryStore) {
     for (const kv::StoreKind& kind : kv::store_kinds()) {
       const support::TempDir dir;
       const auto store = kv::open_store(kind.name, {.path = dir.path() / "store", .create = true});
-      graph::write_index(*store, "main", rows_, built, graph::link_codec("delta"), 1);
+      graph::write_index(*store, "main", rows_, built, {.seed = 1});
       EXPECT_EQ(graph::graph_digest(graph::StoredIndex(*store, "main").load_graph()), golden)
           << kind.name;
     }

@@ -87,7 +87,8 @@ TEST_F(RecallOf, WithoutATruthOrWithForeignIdsIsRefused) {
 
 std::vector<Recall> hundred() {
   std::vector<Recall> recalls;
-  for (int i = 99; i >= 0; --i) recalls.push_back({i / 100.0, 1.0, i < 3});
+  for (int i = 99; i >= 0; --i)
+    recalls.push_back({.strict = i / 100.0, .tie = 1.0, .returned_lt_k = i < 3});
   return recalls;
 }
 
@@ -101,11 +102,12 @@ TEST(RecallSummary, TakesMeansAndTheWorstTwentieth) {
 }
 
 TEST(RecallSummary, OfFewQueriesTakesAtLeastOne) {
-  const std::vector<Recall> three{{0.5, 0.5, false}, {0.25, 1, false}, {1, 1, false}};
+  const std::vector<Recall> three{
+      {.strict = 0.5, .tie = 0.5}, {.strict = 0.25, .tie = 1}, {.strict = 1, .tie = 1}};
   const RecallSummary summary = summarize(three);
   EXPECT_EQ(summary.p5, 0.25);
   EXPECT_EQ(summary.worst5_mean, 0.25);
-  std::vector<Recall> more(21, Recall{1, 1, false});
+  std::vector<Recall> more(21, Recall{.strict = 1, .tie = 1});
   more[0].strict = 0;
   EXPECT_EQ(summarize(more).p5, 1.0);  // nearest rank: ceil(0.05 * 21) = 2
   EXPECT_EQ(summarize(more).worst5_mean, 0.5);

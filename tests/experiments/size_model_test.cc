@@ -9,7 +9,7 @@
 #include "distance/metric.h"
 #include "graph/build.h"
 #include "graph/codec/codec.h"
-#include "graph/inspect.h"
+#include "graph/link_sizes.h"
 #include "graph/rows.h"
 #include "heuristics/registry.h"
 
@@ -75,6 +75,23 @@ TEST(SizeModel, LargeVectorsGoToOverflowPages) {
   EXPECT_NEAR(larger.vectors.lmdb / 4096, 20'000, 200);
 }
 
+TEST(SizeModel, PackingSavesKeysAndPages) {
+  SizeInput input{.n = 10'000, .dimension = 8, .codec = "u32", .levels = "flat"};
+  input.edges_per_vector = 32;
+  const SizeEstimate apart = estimate_sizes(input);
+  input.layout = "apart(vectors=10, links=4)";
+  const SizeEstimate packed = estimate_sizes(input);
+  EXPECT_DOUBLE_EQ(packed.links.keys, 2'500 * 5);
+  EXPECT_DOUBLE_EQ(packed.links.values, apart.links.values + 10'000 * 2);
+  EXPECT_DOUBLE_EQ(packed.vectors.keys, 1'000 * 4);
+  EXPECT_DOUBLE_EQ(packed.vectors.values, apart.vectors.values);
+  EXPECT_LT(packed.disk_bytes("lmdb"), apart.disk_bytes("lmdb"));
+  input.layout = "together";
+  const SizeEstimate together = estimate_sizes(input);
+  EXPECT_DOUBLE_EQ(together.links.keys, 0);
+  EXPECT_DOUBLE_EQ(together.disk_bytes("memory"), apart.disk_bytes("memory") - 10'000 * 5);
+}
+
 TEST(SizeModel, BuiltGraphsAreWithinTenPercentOfTheEstimate) {
   constexpr std::size_t n = 3000;
   constexpr std::size_t dimension = 16;
@@ -89,14 +106,14 @@ TEST(SizeModel, BuiltGraphsAreWithinTenPercentOfTheEstimate) {
   graph::Builder builder(rows, parameters);
   builder.insert_until(n);
   const graph::Graph graph = builder.take();
+  const graph::LinkCounts counts = graph::link_counts(graph);
   for (const graph::LinkCodec* codec : graph::link_codecs()) {
-    const graph::LinkSizes real = graph::link_sizes(graph, *codec);
     SizeInput input{.n = n, .dimension = dimension, .codec = std::string(codec->name())};
-    input.edges_per_vector = static_cast<double>(real.edges) / n;
+    input.edges_per_vector = static_cast<double>(counts.edges) / n;
     const SizeEstimate size = estimate_sizes(input);
-    const auto values = static_cast<double>(real.value_bytes);
+    const auto values = static_cast<double>(graph::encoded_bytes(graph, *codec));
     EXPECT_NEAR(size.links.values, values, 0.1 * values) << codec->name();
-    const auto keys = static_cast<double>(real.key_bytes);
+    const auto keys = 5 * static_cast<double>(counts.lists);
     EXPECT_NEAR(size.links.keys, keys, 0.1 * keys);
     const auto resident = static_cast<double>(graph.resident_bytes());
     EXPECT_NEAR(size.frozen_link_bytes, resident, 0.1 * resident);

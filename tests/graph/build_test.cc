@@ -252,5 +252,28 @@ TEST(Builder, CountsTheDistancesOfSearchAndSelection) {
   EXPECT_EQ(work[0].selection_distances, work[1].selection_distances);
 }
 
+TEST(Builder, AnOrderOfTheCallersIsFollowed) {
+  const Rows rows = rows_of("euclidean", uniform_vectors(300, 6, 1), 6);
+  std::vector<Slot> order(300);
+  for (Slot i = 0; i < 300; ++i) order[i] = 299 - i;
+  Builder builder(rows, parameters());
+  builder.insert_in_order(order);
+  const Graph reversed = builder.take();
+  EXPECT_EQ(reversed.size(), 300U);
+  Builder again(rows, parameters(2));
+  again.insert_in_order(order);
+  EXPECT_EQ(graph_digest(again.graph()), graph_digest(reversed));
+  EXPECT_NE(graph_digest(build(rows, parameters())), graph_digest(reversed));
+}
+
+TEST(Builder, AnOrderThatIsNoPermutationIsRefused) {
+  const Rows rows = rows_of("euclidean", uniform_vectors(4, 6, 1), 6);
+  for (const std::vector<Slot>& order :
+       {std::vector<Slot>{0, 1, 1}, std::vector<Slot>{1, 2, 3}, std::vector<Slot>{0, 7}}) {
+    Builder builder(rows, parameters());
+    EXPECT_THROW(builder.insert_in_order(order), Error);
+  }
+}
+
 }  // namespace
 }  // namespace skerry::graph

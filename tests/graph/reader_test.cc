@@ -6,6 +6,7 @@
 #include <limits>
 #include <thread>
 
+#include "graph/write_index.h"
 #include "kv/open_store.h"
 #include "tests/graph/fixtures.h"
 
@@ -20,7 +21,7 @@ class ReaderTest : public testing::Test {
       : vectors_(uniform_vectors(300, dimension, 1)),
         rows_(rows_of("euclidean", vectors_, dimension)),
         store_(kv::open_store("memory", {})) {
-    write_index(*store_, "main", rows_, build(rows_, parameters()), link_codec("delta"), 1);
+    write_index(*store_, "main", rows_, build(rows_, parameters()), {.seed = 1});
   }
 
   Bytes vector(std::size_t i) const {
@@ -70,6 +71,22 @@ TEST_F(ReaderTest, AtEfOfAllItemsEqualsTheExactSearch) {
       EXPECT_EQ(hits[i].id, truth[i].slot);
       EXPECT_DOUBLE_EQ(hits[i].distance, std::sqrt(double{truth[i].distance}));
     }
+  }
+}
+
+TEST_F(ReaderTest, AScanComparesWithEveryItemAndIsExact) {
+  for (const std::string_view view : view_names()) {
+    const Reader reader(*store_, "main", view);
+    const auto searcher = reader.searcher();
+    std::vector<Hit> hits;
+    for (std::size_t q = 0; q < 5; ++q) {
+      searcher->search(vector(q), {.k = 10, .ef = 1, .scan = true}, hits);
+      const std::vector<Neighbor> truth = exact_search(rows_, vector(q), 10);
+      ASSERT_EQ(hits.size(), 10U);
+      for (std::size_t i = 0; i < 10; ++i) EXPECT_EQ(hits[i].id, truth[i].slot) << view;
+    }
+    EXPECT_EQ(searcher->work().distances, 5U * 300U) << view;
+    EXPECT_EQ(searcher->work().hops, 0U) << view;
   }
 }
 

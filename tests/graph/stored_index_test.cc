@@ -8,6 +8,7 @@
 
 #include "graph/digest.h"
 #include "graph/reader.h"
+#include "graph/write_index.h"
 #include "kv/open_store.h"
 #include "tests/graph/fixtures.h"
 #include "tests/support/temp_dir.h"
@@ -32,7 +33,7 @@ class StoredIndexContract : public testing::TestWithParam<std::string_view> {
   }
 
   void write(std::string_view codec = "delta", std::string_view name = "main") {
-    write_index(*store_, name, rows_, graph_, link_codec(codec), 1);
+    write_index(*store_, name, rows_, graph_, {.codec = &link_codec(codec), .seed = 1});
   }
 
   /// Replaces one record behind the index's back; an empty optional erases it.
@@ -181,7 +182,7 @@ TEST_P(StoredIndexContract, DamagedMetaNeverOpens) {
             Code::version);
   EXPECT_NE(message_.find("9"), std::string::npos);
   for (const std::string_view text :
-       {"", "{}", "[1]", "{\"format\":1}", "\xff\xfe", "{\"format\":1"}) {
+       {"", "{}", "[1]", "{\"format\":2}", "\xff\xfe", "{\"format\":2"}) {
     tamper("meta", as_bytes("meta"), std::string(text));
     EXPECT_EQ(failure_of([&] { StoredIndex(*store_, "main"); }), Code::corrupt) << text;
   }
@@ -191,7 +192,8 @@ TEST_P(StoredIndexContract, DamagedMetaNeverOpens) {
 
 TEST_P(StoredIndexContract, EmptyIndexAnswersWithNoHits) {
   const Rows none = rows_of("cosine", {}, dimension);
-  write_index(*store_, "empty", none, build(none, parameters()), link_codec("u32"), 1);
+  write_index(*store_, "empty", none, build(none, parameters()),
+              {.codec = &link_codec("u32"), .seed = 1});
   for (const std::string_view view : view_names()) {
     if (!view_supported(view, store_->traits().view_life)) continue;
     const Reader reader(*store_, "empty", view);
@@ -213,8 +215,8 @@ INSTANTIATE_TEST_SUITE_P(AllStores, StoredIndexContract, testing::ValuesIn(kinds
 TEST(Meta, FlippedBytesNeverGiveAnImpossibleIndex) {
   const Rows rows = rows_of("cosine", uniform_vectors(100, 4, 3), 4);
   const auto store = kv::open_store("memory", {});
-  const Meta meta =
-      write_index(*store, "main", rows, build(rows, parameters()), link_codec("u32"), 1);
+  const Meta meta = write_index(*store, "main", rows, build(rows, parameters()),
+                                {.codec = &link_codec("u32"), .seed = 1});
   const std::string text = meta.encode();
   Random random(5);
   for (int round = 0; round < 20000; ++round) {

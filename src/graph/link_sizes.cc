@@ -1,0 +1,114 @@
+#include "graph/link_sizes.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "base/error.h"
+#include "graph/inspect.h"
+
+namespace skerry::graph {
+
+namespace {
+
+/// log2 of the binomial coefficient.
+double log2_choose(double n, double k) {
+  if (k <= 0 || k >= n) return 0;
+  return (std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1)) / std::log(2.0);
+}
+
+/// Bits that coding each list of one level on its own needs.
+double list_bits(const std::map<std::size_t, std::size_t>& degree_counts, double items) {
+  double bits = 0;
+  for (const auto& [degree, count] : degree_counts) {
+    const auto lists = static_cast<double>(count);
+    bits += lists * log2_choose(items - 1, static_cast<double>(degree));
+    bits -= lists * std::log2(lists / items);
+  }
+  return bits;
+}
+
+/// Bits that coding all links of one level together needs, before free numbering.
+double pair_bits(double links, double mutual, double items) {
+  const double both = mutual / 2;
+  const double pairs = links - both;
+  return log2_choose(items * (items - 1) / 2, pairs) + log2_choose(pairs, both) + (pairs - both);
+}
+
+RecordSizes table_sizes(const StoredIndex& index, kv::TableId table) {
+  RecordSizes sizes;
+  const std::unique_ptr<kv::Cursor> cursor = index.snapshot().cursor(table);
+  Code code = cursor->seek({});
+  for (; code == Code::ok; code = cursor->next()) {
+    ++sizes.records;
+    sizes.key_bytes += cursor->key().size();
+    sizes.value_bytes += cursor->value().size;
+  }
+  if (code != Code::not_found) throw Error(code, "reading the records of an index failed");
+  return sizes;
+}
+
+}  // namespace
+
+LinkBounds link_bounds(const Graph& graph) {
+  double lists = 0;
+  double pairs = 0;
+  for (const LevelDegrees& level : inspect_graph(graph).levels) {
+    const auto items = static_cast<double>(level.items);
+    std::map<std::size_t, std::size_t> degree_counts;
+    for (std::size_t d = 0; d < level.out_histogram.size(); ++d) {
+      if (level.out_histogram[d] > 0) degree_counts[d] = level.out_histogram[d];
+    }
+    lists += list_bits(degree_counts, items);
+    pairs += pair_bits(static_cast<double>(level.links), static_cast<double>(level.mutual), items);
+  }
+  const double numbering = std::lgamma(static_cast<double>(graph.size()) + 1) / std::log(2.0);
+  return {lists / 8, std::max(0.0, pairs - numbering) / 8};
+}
+
+LinkCounts link_counts(const Graph& graph) {
+  LinkCounts counts;
+  for (std::size_t i = 0; i < graph.size(); ++i) {
+    const auto slot = static_cast<Slot>(i);
+    for (unsigned level = 0; level <= graph.top_of(slot); ++level) {
+      counts.edges += graph.links(level, slot).size();
+      counts.slots += graph.bounds().at(level);
+      ++counts.lists;
+    }
+  }
+  return counts;
+}
+
+std::uint64_t encoded_bytes(const Graph& graph, const LinkCodec& codec) {
+  std::uint64_t bytes = 0;
+  std::vector<Slot> sorted;
+  std::vector<std::byte> value;
+  for (std::size_t i = 0; i < graph.size(); ++i) {
+    const auto slot = static_cast<Slot>(i);
+    for (unsigned level = 0; level <= graph.top_of(slot); ++level) {
+      const std::span<const Slot> links = graph.links(level, slot);
+      sorted.assign(links.begin(), links.end());
+      std::sort(sorted.begin(), sorted.end());
+      value.clear();
+      codec.encode(sorted, slot, value);
+      bytes += value.size();
+    }
+  }
+  return bytes;
+}
+
+StoredSizes stored_sizes(const StoredIndex& index) {
+  StoredSizes sizes;
+  sizes.meta = table_sizes(index, index.meta_table());
+  sizes.vectors = table_sizes(index, index.vectors());
+  sizes.links = table_sizes(index, index.links());
+  if (!index.meta().dense_ids()) sizes.ids = table_sizes(index, index.ids_table());
+  if (index.packing().together()) {
+    const std::uint64_t rows = index.meta().items * index.row_bytes();
+    sizes.links.value_bytes += sizes.vectors.value_bytes - rows;
+    sizes.vectors.value_bytes = rows;
+  }
+  return sizes;
+}
+
+}  // namespace skerry::graph

@@ -1,0 +1,290 @@
+#include "graph/write_index.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <numeric>
+
+#include "base/error.h"
+#include "base/spec.h"
+#include "graph/digest.h"
+#include "graph/packing.h"
+
+namespace skerry::graph {
+
+namespace {
+
+struct Tables {
+  kv::TableId meta, ids, vectors, links;
+};
+
+/// Where records go, a run of slots at a time.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual Code add(kv::TableId table, kv::Key key, Bytes value) = 0;
+
+  /// A run of slots is complete.
+  virtual void end_run() = 0;
+
+  /// The meta record was added: makes it, and with it the index, visible.
+  virtual void finish() = 0;
+};
+
+class BulkSink final : public Sink {
+ public:
+  BulkSink(kv::Store& store, std::span<const kv::TableId> tables) : bulk_(store.bulk(tables)) {}
+
+  Code add(kv::TableId table, kv::Key key, Bytes value) override {
+    return bulk_->add(table, key, value);
+  }
+
+  void end_run() override {}
+
+  void finish() override { bulk_->publish(); }
+
+ private:
+  std::unique_ptr<kv::Bulk> bulk_;
+};
+
+class TransactionSink final : public Sink {
+ public:
+  explicit TransactionSink(kv::Store& store) : store_(&store) {}
+
+  Code add(kv::TableId table, kv::Key key, Bytes value) override {
+    if (!transaction_) transaction_ = store_->begin();
+    return transaction_->put(table, key, value);
+  }
+
+  void end_run() override { finish(); }
+
+  void finish() override {
+    if (!transaction_) return;
+    transaction_->commit(kv::Durability::power);
+    transaction_.reset();
+  }
+
+ private:
+  kv::Store* store_;
+  std::unique_ptr<kv::Transaction> transaction_;
+};
+
+class IndexWriter {
+ public:
+  IndexWriter(std::string_view name, const Tables& tables, const Rows& rows, const Graph& graph,
+              std::span<const Slot> items, const LinkCodec& codec, const Layout& layout, Sink& sink)
+      : name_(name),
+        tables_(tables),
+        rows_(&rows),
+        graph_(&graph),
+        items_(items),
+        codec_(&codec),
+        layout_(layout),
+        packing_(layout, graph.size(), rows.row_bytes()),
+        sink_(&sink) {}
+
+  /// All records of the slots first..last-1, which begin and end with values.
+  void run(Slot first, Slot last) {
+    write_rows(first, last);
+    if (!layout_.together) write_base_lists(first, last);
+    for (unsigned level = 1; level <= graph_->top_level(); ++level) {
+      for (Slot slot = first; slot < last; ++slot) {
+        if (graph_->top_of(slot) < level) continue;
+        value_.clear();
+        codec_->encode(graph_->links(level, slot), slot, value_);
+        add(tables_.links, "links", LinkKey(level, slot).bytes, value_);
+      }
+    }
+    sink_->end_run();
+  }
+
+  void ids() {
+    for (std::size_t first = 0; first < items_.size(); first += ids_per_value) {
+      const std::size_t last = std::min(first + ids_per_value, items_.size());
+      value_.resize((last - first) * sizeof(ItemId));
+      for (std::size_t i = first; i < last; ++i) {
+        store(value_.data() + (i - first) * sizeof(ItemId), ItemId{items_[i]});
+      }
+      add(tables_.ids, "ids", VectorKey(static_cast<Slot>(first / ids_per_value)).bytes, value_);
+    }
+  }
+
+  void meta(const Meta& meta) {
+    add(tables_.meta, "meta", as_bytes("meta"), as_bytes(meta.encode()));
+    sink_->finish();
+  }
+
+ private:
+  void write_rows(Slot first, Slot last) {
+    if (first == last) return;
+    for (Slot block = packing_.row_block(first); block <= packing_.row_block(last - 1); ++block) {
+      const Packing::Range range = packing_.rows_in(block);
+      const std::size_t row_bytes = rows_->row_bytes();
+      value_.clear();
+      for (Slot slot = range.first; slot < range.last; ++slot) {
+        const std::byte* row = (*rows_)[items_[slot]];
+        value_.insert(value_.end(), row, row + row_bytes);
+      }
+      if (layout_.together) append_lists(block);
+      add(tables_.vectors, "vectors", VectorKey(block).bytes, value_);
+    }
+  }
+
+  void write_base_lists(Slot first, Slot last) {
+    if (first == last) return;
+    for (Slot block = packing_.list_block(first); block <= packing_.list_block(last - 1); ++block) {
+      value_.clear();
+      append_lists(block);
+      add(tables_.links, "links", LinkKey(0, block).bytes, value_);
+    }
+  }
+
+  void append_lists(Slot block) {
+    const Packing::Range range = packing_.lists_in(block);
+    lists_.resize(range.last - range.first);
+    for (Slot slot = range.first; slot < range.last; ++slot) {
+      std::vector<std::byte>& list = lists_[slot - range.first];
+      list.clear();
+      codec_->encode(graph_->links(0, slot), slot, list);
+    }
+    packing_.pack_lists(lists_, value_);
+  }
+
+  void add(kv::TableId table, std::string_view part, kv::Key key, Bytes value) {
+    if (const Code code = sink_->add(table, key, value); code != Code::ok) {
+      throw Error(code, fmt::format("writing a record failed: {}", skerry::name(code)),
+                  {.table = table_name(name_, part), .key = to_hex(key)});
+    }
+  }
+
+  std::string_view name_;
+  Tables tables_;
+  const Rows* rows_;
+  const Graph* graph_;
+  std::span<const Slot> items_;
+  const LinkCodec* codec_;
+  Layout layout_;
+  Packing packing_;
+  Sink* sink_;
+  std::vector<std::byte> value_;
+  std::vector<std::vector<std::byte>> lists_;
+};
+
+/// What of the meta record follows from the graph.
+Meta describe(const Graph& graph) {
+  Meta meta;
+  meta.bounds = graph.bounds();
+  meta.items = graph.size();
+  meta.top_level = graph.top_level();
+  meta.entry_points.assign(graph.entry_points().begin(), graph.entry_points().end());
+  meta.items_per_level.assign(graph.size() == 0 ? 0 : graph.top_level() + 1U, 0);
+  for (std::size_t i = 0; i < graph.size(); ++i) {
+    const auto slot = static_cast<Slot>(i);
+    for (unsigned level = 0; level <= graph.top_of(slot); ++level) {
+      ++meta.items_per_level[level];
+      meta.links += graph.links(level, slot).size();
+    }
+  }
+  return meta;
+}
+
+std::vector<std::uint32_t> base_list_bytes(const Graph& graph, const LinkCodec& codec) {
+  std::vector<std::uint32_t> sizes(graph.size());
+  std::vector<std::byte> value;
+  for (std::size_t i = 0; i < graph.size(); ++i) {
+    value.clear();
+    codec.encode(graph.links(0, static_cast<Slot>(i)), static_cast<Slot>(i), value);
+    sizes[i] = static_cast<std::uint32_t>(value.size());
+  }
+  return sizes;
+}
+
+void require_new(kv::Store& store, const std::string& meta_name) {
+  const std::vector<std::string> present = store.tables();
+  if (std::find(present.begin(), present.end(), meta_name) == present.end()) return;
+  kv::Scope scope;
+  kv::View value;
+  if (store.snapshot()->get(store.table(meta_name), as_bytes("meta"), scope, value) == Code::ok) {
+    throw Error(Code::invalid_argument, "an index of this name is there already",
+                {.table = meta_name});
+  }
+}
+
+}  // namespace
+
+Via Via::parse(std::string_view text) {
+  static constexpr std::array<Parameter, 1> parameters = {
+      {{"items", "int", "1000", "items to a commit, 1..1000000000"}}};
+  constexpr std::array<std::string_view, 2> known = {"bulk", "transactions"};
+  const Spec spec = Spec::parse(text);
+  if (spec.name == "bulk") {
+    const Arguments none(spec, {});
+    return {};
+  }
+  if (spec.name == "transactions") {
+    const Arguments arguments(spec, parameters);
+    return {static_cast<std::size_t>(arguments.integer("items", 1, 1'000'000'000))};
+  }
+  throw Error(Code::invalid_argument, unknown_name("via", spec.name, known));
+}
+
+Meta write_index(kv::Store& store, std::string_view name, const Rows& rows, const Graph& graph,
+                 const WriteOptions& options, const Progress& progress) {
+  if (rows.size() != graph.size()) {
+    throw Error(Code::invalid_argument, "rows and graph differ in their number of items",
+                {.expected = std::to_string(rows.size()), .found = std::to_string(graph.size())});
+  }
+  require_new(store, table_name(name, "meta"));
+  const std::vector<Slot> items = options.order->items(graph, rows, options.threads);
+  const Graph numbered = renumber(graph, items);
+  Meta meta = describe(numbered);
+  meta.digest = graph_digest(graph);
+  meta.metric = rows.metric().name;
+  meta.dimension = rows.dimension();
+  meta.encoding = rows.metric().element == distance::Element::bit ? "bits" : "f32";
+  meta.codec = options.codec->name();
+  meta.order = options.order->name();
+  meta.seed = options.seed;
+  const bool sized = options.layout.lists_per_value == Layout::page;
+  meta.layout =
+      resolve(options.layout, store.traits().page_size, rows.row_bytes(),
+              sized ? base_list_bytes(numbered, *options.codec) : std::vector<std::uint32_t>{});
+
+  std::vector<kv::TableId> all = {store.table(table_name(name, "meta")),
+                                  store.table(table_name(name, "vectors")),
+                                  store.table(table_name(name, "links"))};
+  Tables tables{all[0], {}, all[1], all[2]};
+  if (!meta.dense_ids()) {
+    tables.ids = store.table(table_name(name, "ids"));
+    all.push_back(tables.ids);
+  }
+  std::unique_ptr<Sink> sink;
+  if (options.via.items_per_commit == 0) {
+    sink = std::make_unique<BulkSink>(store, all);
+  } else {
+    sink = std::make_unique<TransactionSink>(store);
+  }
+  IndexWriter writer(name, tables, rows, numbered, items, *options.codec, meta.layout, *sink);
+
+  // A run ends where values of rows and of lists both end.
+  const std::size_t to_value =
+      std::lcm<std::size_t, std::size_t>(meta.layout.rows_per_value, meta.layout.lists_per_value);
+  std::size_t to_run = std::max<std::size_t>(numbered.size(), 1);
+  if (options.via.items_per_commit != 0) {
+    to_run = (options.via.items_per_commit + to_value - 1) / to_value * to_value;
+  }
+  for (std::size_t first = 0; first < numbered.size(); first += to_run) {
+    if (progress.cancelled()) throw Error(Code::cancelled, "writing the index was cancelled");
+    progress.tell("write", first, numbered.size());
+    writer.run(static_cast<Slot>(first),
+               static_cast<Slot>(std::min(first + to_run, numbered.size())));
+  }
+  if (!meta.dense_ids()) writer.ids();
+  writer.meta(meta);
+  progress.tell("write", numbered.size(), numbered.size());
+  return meta;
+}
+
+}  // namespace skerry::graph

@@ -1,0 +1,183 @@
+// The same graph in every layout, order and way into the store: one suite over every store kind.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "graph/digest.h"
+#include "graph/reader.h"
+#include "graph/write_index.h"
+#include "kv/counting_store.h"
+#include "kv/open_store.h"
+#include "tests/graph/fixtures.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/temp_dir.h"
+
+namespace skerry::graph {
+namespace {
+
+constexpr std::size_t dimension = 12;
+constexpr std::size_t count = 700;
+
+constexpr std::string_view all_layouts[] = {
+    "apart",    "apart(links=4)",    "apart(vectors=4, links=16)", "apart(page, page)",
+    "together", "together(items=4)", "together(items=page)",       "apart(vectors=1000)"};
+
+class LayoutContract : public testing::TestWithParam<std::string_view> {
+ protected:
+  static void SetUpTestSuite() {
+    vectors_ = new std::vector<float>(uniform_vectors(count, dimension, 1));
+    rows_ = new Rows(rows_of("cosine", *vectors_, dimension));
+    graph_ = new Graph(build(*rows_, parameters()));
+  }
+
+  static void TearDownTestSuite() {
+    delete graph_;
+    delete rows_;
+    delete vectors_;
+  }
+
+  void SetUp() override {
+    store_ = kv::open_store(GetParam(), {.path = dir_.path() / "store", .create = true});
+  }
+
+  static Bytes vector(std::size_t i) {
+    return std::as_bytes(std::span(*vectors_)).subspan(i * dimension * 4, dimension * 4);
+  }
+
+  /// Ids and distances of 40 searches, and their work.
+  struct Outcome {
+    std::vector<std::vector<Hit>> hits;
+    std::uint64_t distances = 0;
+  };
+
+  Outcome search(std::string_view index, std::string_view view) {
+    const Reader reader(*store_, index, view);
+    const auto searcher = reader.searcher();
+    Outcome outcome{std::vector<std::vector<Hit>>(40), 0};
+    for (std::size_t q = 0; q < 40; ++q) searcher->search(vector(q), {10, 30}, outcome.hits[q]);
+    outcome.distances = searcher->work().distances;
+    return outcome;
+  }
+
+  void expect_same_graph(std::string_view index, const Outcome& expected) {
+    const StoredIndex stored(*store_, index);
+    const Graph loaded = stored.load_graph();
+    EXPECT_EQ(graph_digest(loaded, stored.ids()), graph_digest(*graph_));
+    EXPECT_EQ(stored.meta().digest, graph_digest(*graph_));
+    const Rows rows = stored.load_rows();
+    for (Slot slot = 0; slot < count; ++slot) {
+      const Slot item = stored.ids().empty() ? slot : static_cast<Slot>(stored.ids()[slot]);
+      ASSERT_TRUE(std::equal(rows[slot], rows[slot] + rows.row_bytes(), (*rows_)[item]));
+    }
+    for (const std::string_view view : view_names()) {
+      if (!view_supported(view, store_->traits().view_life)) continue;
+      const Outcome outcome = search(index, view);
+      EXPECT_EQ(outcome.distances, expected.distances) << view;
+      for (std::size_t q = 0; q < outcome.hits.size(); ++q) {
+        ASSERT_EQ(outcome.hits[q].size(), expected.hits[q].size());
+        for (std::size_t i = 0; i < outcome.hits[q].size(); ++i) {
+          EXPECT_EQ(outcome.hits[q][i].id, expected.hits[q][i].id) << view;
+          EXPECT_EQ(outcome.hits[q][i].distance, expected.hits[q][i].distance) << view;
+        }
+      }
+    }
+  }
+
+  support::TempDir dir_;
+  std::unique_ptr<kv::Store> store_;
+  static inline std::vector<float>* vectors_;
+  static inline Rows* rows_;
+  static inline Graph* graph_;
+};
+
+TEST_P(LayoutContract, EveryLayoutAndOrderHoldsTheSameGraphAndGivesTheSameHits) {
+  write_index(*store_, "plain", *rows_, *graph_);
+  const Outcome expected = search("plain", "direct");
+  int number = 0;
+  for (const std::string_view layout : all_layouts) {
+    for (const Order* order : orders()) {
+      SCOPED_TRACE(std::string(layout) + " " + std::string(order->name()));
+      const std::string name = "index" + std::to_string(number++);
+      const Meta meta = write_index(*store_, name, *rows_, *graph_,
+                                    {.layout = Layout::parse(layout), .order = order});
+      EXPECT_NE(meta.layout.rows_per_value, Layout::page);
+      EXPECT_NE(meta.layout.lists_per_value, Layout::page);
+      expect_same_graph(name, expected);
+    }
+  }
+}
+
+TEST_P(LayoutContract, TransactionsWriteWhatOneBulkLoadWrites) {
+  write_index(*store_, "plain", *rows_, *graph_);
+  const Outcome expected = search("plain", "direct");
+  int number = 0;
+  for (const std::string_view via : {"transactions(50)", "transactions"}) {
+    for (const std::string_view layout : {"apart", "apart(vectors=4, links=3)", "together"}) {
+      const std::string name = "index" + std::to_string(number++);
+      write_index(
+          *store_, name, *rows_, *graph_,
+          {.layout = Layout::parse(layout), .order = &order("bfs"), .via = Via::parse(via)});
+      expect_same_graph(name, expected);
+    }
+  }
+}
+
+TEST_P(LayoutContract, ValuesThatHoldMoreAreReadLessOften) {
+  const auto gets = [&](std::string_view name, std::string_view layout) {
+    write_index(*store_, name, *rows_, *graph_,
+                {.layout = Layout::parse(layout), .order = &order("cluster")});
+    const auto counting = kv::count(*store_);
+    const Reader reader(*counting, name, "direct");
+    const auto searcher = reader.searcher();
+    counting->reset();
+    std::vector<Hit> hits;
+    for (std::size_t q = 0; q < 40; ++q) searcher->search(vector(q), {10, 30}, hits);
+    return counting->counts().gets;
+  };
+  EXPECT_LT(gets("sixteen", "apart(vectors=16)"), gets("one", "apart"));
+}
+
+TEST_P(LayoutContract, ADamagedSharedValueIsNamedByEveryReaderOfIt) {
+  write_index(*store_, "main", *rows_, *graph_, {.layout = Layout::parse("apart(links=4)")});
+  const Slot slot = graph_->links(0, 0)[0];
+  const LinkKey key(0, slot / 4);
+  const kv::TableId table = store_->table("main.links");
+  const auto transaction = store_->begin();
+  ASSERT_EQ(transaction->put(table, key.bytes, as_bytes("\x02\x02\x02")), Code::ok);
+  transaction->commit(kv::Durability::process);
+  support::expect_error(Code::corrupt, {"main.links", to_hex(key.bytes)},
+                        [&] { StoredIndex(*store_, "main").load_graph(); });
+  support::expect_error(Code::corrupt, {"main.links"}, [&] {
+    const Reader reader(*store_, "main", "direct");
+    const auto searcher = reader.searcher();
+    std::vector<Hit> hits;
+    for (std::size_t q = 0; q < count; ++q) searcher->search(vector(q), {10, 100}, hits);
+  });
+}
+
+TEST_P(LayoutContract, AMissingOrShortTableOfIdsIsRefused) {
+  write_index(*store_, "main", *rows_, *graph_, {.order = &order("bfs")});
+  const kv::TableId table = store_->table("main.ids");
+  auto transaction = store_->begin();
+  ASSERT_EQ(transaction->put(table, VectorKey(0).bytes, as_bytes("short")), Code::ok);
+  transaction->commit(kv::Durability::process);
+  support::expect_error(Code::corrupt, {"main.ids"}, [&] { StoredIndex(*store_, "main"); });
+  transaction = store_->begin();
+  ASSERT_EQ(transaction->erase(table, VectorKey(0).bytes), Code::ok);
+  transaction->commit(kv::Durability::process);
+  support::expect_error(Code::corrupt, {"main.ids"}, [&] { StoredIndex(*store_, "main"); });
+}
+
+std::vector<std::string_view> kinds() {
+  std::vector<std::string_view> names;
+  for (const kv::StoreKind& kind : kv::store_kinds()) names.push_back(kind.name);
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(AllStores, LayoutContract, testing::ValuesIn(kinds()),
+                         [](const auto& info) { return std::string(info.param); });
+
+}  // namespace
+}  // namespace skerry::graph
