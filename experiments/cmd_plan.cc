@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "experiments/base_queries.h"
 #include "experiments/command_line.h"
 #include "experiments/plan.h"
+#include "experiments/plan_cost.h"
 #include "experiments/results.h"
 #include "experiments/table.h"
 
@@ -19,15 +21,21 @@ using nlohmann::ordered_json;
 
 namespace {
 
-constexpr std::array<Option, 2> options = {{
+constexpr std::array<Option, 4> options = {{
+    {.name = "output",
+     .letter = "o",
+     .value = "DIR",
+     .default_value = "results/NAME",
+     .description = "earlier results, from whose times those of the plan follow"},
     {.name = "set",
      .value = "TABLE.KEY=VALUE[,VALUE]...",
      .description = "replaces a key of the base; repeatable"},
+    {.name = "smoke", .description = "the small version, as the config's [smoke] table has it"},
     {.name = "json", .description = "a JSON object instead of text"},
 }};
 
 constexpr Command command = {
-    .usage = "skerry plan CONFIG.toml [--set TABLE.KEY=VALUE]... [--json]",
+    .usage = "skerry plan CONFIG.toml [-o DIR] [--set TABLE.KEY=VALUE]... [--smoke] [--json]",
     .summary = "Checks the config and prints what `skerry run` would do. Reads no vectors.",
     .options = options,
     .min_positional = 1,
@@ -69,10 +77,36 @@ std::string searches_text(const Plan& plan, const LayoutPlan& layout) {
   return fmt::format("{}", fmt::join(parts, " "));
 }
 
-std::string plan_text(const Config& config, const Plan& plan) {
+std::string seconds_text(double seconds) {
+  if (seconds < 90) return fmt::format("{:.1f} s", seconds);
+  if (seconds < 5400) return fmt::format("{:.0f} min", seconds / 60);
+  return fmt::format("{:.1f} h", seconds / 3600);
+}
+
+std::string cost_text(const Plan& plan, const PlanCost& cost) {
+  const double all = cost.graph_seconds + cost.write_seconds + cost.search_seconds;
   std::string text =
-      fmt::format("{}: {} graphs, {} layouts, {} points ({} duplicates merged)\n", config.name,
-                  plan.graphs.size(), plan.layouts, grouped(plan.points), grouped(plan.duplicates));
+      fmt::format("expected  {}: graphs {}, writing {}, searches {}\n", seconds_text(all),
+                  seconds_text(cost.graph_seconds), seconds_text(cost.write_seconds),
+                  seconds_text(cost.search_seconds));
+  text += fmt::format("          {:.1f} MB on disk at once, {:.1f} MB with --keep-stores\n",
+                      cost.largest_store_bytes / 1e6, cost.disk_bytes / 1e6);
+  if (cost.earlier_records > 0) {
+    text += fmt::format("          times from {} earlier points on this machine\n",
+                        cost.earlier_records);
+  }
+  if (cost.rough_graphs + cost.rough_points > 0) {
+    text += fmt::format("          by rough constants: {} of {} graphs, {} of {} points\n",
+                        cost.rough_graphs, plan.graphs.size(), cost.rough_points, plan.points);
+  }
+  return text;
+}
+
+std::string plan_text(const Config& config, const Plan& plan, const PlanCost& cost) {
+  std::string text =
+      fmt::format("{}: {} graphs, {} layouts, {} points ({} duplicates merged, {} excluded)\n",
+                  config.name, plan.graphs.size(), plan.layouts, grouped(plan.points),
+                  grouped(plan.duplicates), grouped(plan.excluded));
   text += fmt::format("data set  {} ({}, {} x {}", source(config.dataset), plan.dataset.format,
                       plan.dataset.rows, plan.dataset.dimension);
   if (plan.dataset.queries > 0) text += fmt::format(", {} queries", plan.dataset.queries);
@@ -88,6 +122,7 @@ std::string plan_text(const Config& config, const Plan& plan) {
     }
     text += fmt::format("{:<9}{}\n", table, fixed);
   }
+  text += cost_text(plan, cost);
   for (std::size_t g = 0; g < plan.graphs.size(); ++g) {
     const GraphPlan& graph = plan.graphs[g];
     text +=
@@ -112,7 +147,7 @@ ordered_json stage_object(const Settings& settings, Stage stage) {
   return object;
 }
 
-ordered_json plan_json(const Config& config, const Plan& plan) {
+ordered_json plan_json(const Config& config, const Plan& plan, const PlanCost& cost) {
   ordered_json graphs = ordered_json::array();
   for (const GraphPlan& graph : plan.graphs) {
     ordered_json layouts = ordered_json::array();
@@ -139,6 +174,16 @@ ordered_json plan_json(const Config& config, const Plan& plan) {
           {"layouts", plan.layouts},
           {"points", plan.points},
           {"duplicates", plan.duplicates},
+          {"excluded", plan.excluded},
+          {"expected",
+           {{"graph_seconds", cost.graph_seconds},
+            {"write_seconds", cost.write_seconds},
+            {"search_seconds", cost.search_seconds},
+            {"disk_bytes", cost.disk_bytes},
+            {"largest_store_bytes", cost.largest_store_bytes},
+            {"earlier_records", cost.earlier_records},
+            {"rough_graphs", cost.rough_graphs},
+            {"rough_points", cost.rough_points}}},
           {"graphs", std::move(graphs)}};
 }
 
@@ -151,12 +196,16 @@ int plan_command(std::span<const std::string> arguments) {
     return 0;
   }
   const std::vector<std::string> settings = parsed.all("set");
-  const Config config = read_config(parsed.positional.front(), settings);
+  const Config config = read_config(parsed.positional.front(), settings, parsed.has("smoke"));
   const Plan plan = make_plan(config);
+  const std::filesystem::path earlier = parsed.has("output")
+                                            ? std::filesystem::path(parsed.value("output"))
+                                            : std::filesystem::path("results") / config.name;
+  const PlanCost cost = plan_cost(config, plan, earlier_records(earlier));
   if (parsed.has("json")) {
-    fmt::print("{}\n", plan_json(config, plan).dump(2));
+    fmt::print("{}\n", plan_json(config, plan, cost).dump(2));
   } else {
-    fmt::print("{}", plan_text(config, plan));
+    fmt::print("{}", plan_text(config, plan, cost));
   }
   return 0;
 }

@@ -15,7 +15,7 @@ namespace skerry::experiments {
 
 namespace {
 
-constexpr std::array<Option, 4> options = {{
+constexpr std::array<Option, 5> options = {{
     {.name = "output",
      .letter = "o",
      .value = "DIR",
@@ -24,12 +24,15 @@ constexpr std::array<Option, 4> options = {{
     {.name = "set",
      .value = "TABLE.KEY=VALUE[,VALUE]...",
      .description = "replaces a key of the base; repeatable"},
+    {.name = "smoke", .description = "the small version, as the config's [smoke] table has it"},
     {.name = "keep-stores", .description = "keeps the stores, in DIR/stores"},
     {.name = "quiet", .description = "no progress line"},
 }};
 
 constexpr Command command = {
-    .usage = "skerry run CONFIG.toml [-o DIR] [--set TABLE.KEY=VALUE]... [--keep-stores] [--quiet]",
+    .usage =
+        "skerry run CONFIG.toml [-o DIR] [--set TABLE.KEY=VALUE]... [--smoke] [--keep-stores] "
+        "[--quiet]",
     .summary =
         "Builds every graph of the config once, writes it into every store and codec, searches "
         "it at every\npoint, and appends one JSON object per point to DIR/results.jsonl.",
@@ -68,7 +71,8 @@ int run_command(std::span<const std::string> arguments) {
   wanted.settings = parsed.all("set");
   wanted.keep_stores = parsed.has("keep-stores");
   wanted.quiet = parsed.has("quiet");
-  const Config config = read_config(parsed.positional.front(), wanted.settings);
+  const Config config =
+      read_config(parsed.positional.front(), wanted.settings, parsed.has("smoke"));
   wanted.directory = parsed.has("output") ? std::filesystem::path(parsed.value("output"))
                                           : std::filesystem::path("results") / config.name;
   if (wanted.directory.empty()) throw Error(Code::invalid_argument, "-o needs a directory");

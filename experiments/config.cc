@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/spec.h"
+#include "experiments/axes.h"
 #include "experiments/base_queries.h"
 #include "experiments/catalogue.h"
 #include "experiments/toml_file.h"
@@ -15,31 +16,16 @@ namespace skerry::experiments {
 
 namespace {
 
-Error wrong(std::string_view place, std::string_view what) {
-  return {Code::invalid_argument, fmt::format("{}: {}", place, what)};
-}
-
-std::string_view type_name(const TomlScalar& scalar) {
-  constexpr std::array<std::string_view, 4> names = {"a whole number", "a real number", "a boolean",
-                                                     "a string"};
-  return names[scalar.value.index()];
-}
-
-[[noreturn]] void unknown_key(const TomlEntry& entry, std::span<const std::string_view> known) {
-  const std::string where = entry.table.empty() ? "key" : fmt::format("key of [{}]", entry.table);
-  throw wrong(entry.place, unknown_name(where, entry.key, known));
-}
-
 const TomlScalar& only_value(const TomlEntry& entry) {
-  if (entry.is_list) throw wrong(entry.place, fmt::format("`{}` takes one value", entry.key));
+  if (entry.is_list) throw wrong_at(entry.place, fmt::format("`{}` takes one value", entry.key));
   return entry.values.front();
 }
 
 std::string text_of(const TomlEntry& entry) {
   const TomlScalar& scalar = only_value(entry);
   if (const auto* text = std::get_if<std::string>(&scalar.value)) return *text;
-  throw wrong(scalar.place,
-              fmt::format("`{}` is {}; it must be a string", entry.key, type_name(scalar)));
+  throw wrong_at(scalar.place,
+                 fmt::format("`{}` is {}; it must be a string", entry.key, type_name(scalar)));
 }
 
 /// Another source of vectors than files: files of queries and neighbours do not go with it.
@@ -65,7 +51,7 @@ void read_dataset(const TomlEntry& entry, DatasetRequest& dataset) {
     try {
       catalogue_entry(dataset.name);
     } catch (const Error& error) {
-      throw wrong(entry.place, error.what());
+      throw wrong_at(entry.place, error.what());
     }
   } else if (entry.key == "queries") {
     dataset.queries = text_of(entry);
@@ -75,50 +61,12 @@ void read_dataset(const TomlEntry& entry, DatasetRequest& dataset) {
     const TomlScalar& scalar = only_value(entry);
     const auto* limit = std::get_if<std::int64_t>(&scalar.value);
     if (limit == nullptr || *limit < 1) {
-      throw wrong(scalar.place, "`limit` must be a whole number of at least 1");
+      throw wrong_at(scalar.place, "`limit` must be a whole number of at least 1");
     }
     dataset.limit = static_cast<std::size_t>(*limit);
   } else {
     unknown_key(entry, key_names("dataset"));
   }
-}
-
-Value read_value(const Key& key, const TomlScalar& scalar) {
-  Value value;
-  if (const auto* number = std::get_if<std::int64_t>(&scalar.value)) {
-    value = *number;
-  } else if (const auto* text = std::get_if<std::string>(&scalar.value)) {
-    value = *text;
-  } else {
-    throw wrong(scalar.place, fmt::format("`{}` is {}; it must be {}", key.name, type_name(scalar),
-                                          key.is_number ? "a whole number" : "a string"));
-  }
-  try {
-    check_value(key, value);
-  } catch (const Error& error) {
-    throw wrong(scalar.place, error.what());
-  }
-  return value;
-}
-
-void read_axis(const TomlEntry& entry, Axes& axes) {
-  for (std::size_t i = 0; i < keys().size(); ++i) {
-    const Key& key = keys()[i];
-    if (key.table != entry.table || key.name != entry.key) continue;
-    if (entry.values.empty()) {
-      throw wrong(entry.place, fmt::format("`{}` is an empty list; it needs a value", entry.key));
-    }
-    Axis axis{{}, entry.place};
-    for (const TomlScalar& scalar : entry.values) {
-      Value value = read_value(key, scalar);
-      if (std::find(axis.values.begin(), axis.values.end(), value) == axis.values.end()) {
-        axis.values.push_back(std::move(value));
-      }
-    }
-    axes[i] = std::move(axis);
-    return;
-  }
-  unknown_key(entry, key_names(entry.table));
 }
 
 void read_entry(const TomlEntry& entry, Config& config) {
@@ -132,7 +80,7 @@ void read_entry(const TomlEntry& entry, Config& config) {
 void check_table(std::string_view name, std::string_view place,
                  std::span<const std::string_view> known) {
   if (std::find(known.begin(), known.end(), name) == known.end()) {
-    throw wrong(place, unknown_name("table", name, known));
+    throw wrong_at(place, unknown_name("table", name, known));
   }
 }
 
@@ -142,46 +90,54 @@ void check_name(std::string_view name, std::string_view place) {
     return std::isalnum(c) || c == '-' || c == '_' || c == '.';
   });
   if (!fits || name.empty() || name.size() > 100 || name.front() == '.') {
-    throw wrong(place, fmt::format("`name` is \"{}\"; it must be 1..100 letters, digits, `-`, `_` "
-                                   "or `.`, not beginning with `.`",
-                                   name));
+    throw wrong_at(place,
+                   fmt::format("`name` is \"{}\"; it must be 1..100 letters, digits, `-`, `_` "
+                               "or `.`, not beginning with `.`",
+                               name));
   }
 }
 
 void read_heading(const TomlEntry& entry, Config& config) {
-  constexpr std::array<std::string_view, 6> known = {"name",  "description", "dataset",
-                                                     "build", "search",      "group"};
+  constexpr std::array<std::string_view, 9> known = {
+      "name", "description", "zip", "smoke", "dataset", "build", "search", "group", "exclude"};
   if (entry.key == "name") {
     config.name = text_of(entry);
     check_name(config.name, entry.place);
   } else if (entry.key == "description") {
     config.description = text_of(entry);
   } else if (std::find(known.begin(), known.end(), entry.key) != known.end()) {
-    throw wrong(entry.place, fmt::format("`{}` is a table: write [{}]", entry.key, entry.key));
+    const bool repeats = entry.key == "group" || entry.key == "exclude";
+    const std::string heading = fmt::format(fmt::runtime(repeats ? "[[{}]]" : "[{}]"), entry.key);
+    throw wrong_at(entry.place, fmt::format("`{}` is a table: write {}", entry.key, heading));
   } else {
     unknown_key(entry, known);
   }
 }
 
-Axes default_axes() {
-  Axes axes;
-  for (const Key& key : keys()) {
-    Axis axis{{}, "default"};
-    if (key.is_number && key.default_value != key.formula) {
-      axis.values.emplace_back(std::int64_t{std::stoll(std::string(key.default_value))});
-    } else if (!key.default_value.empty()) {
-      axis.values.emplace_back(std::string(key.default_value));
-    }
-    axes.push_back(std::move(axis));
+Axes read_group(const TomlGroup& written, const Axes& base) {
+  constexpr std::array<std::string_view, 2> tables = {"build", "search"};
+  Axes group = base;
+  for (const TomlTable& table : written.tables) {
+    check_table(table.name, table.place, tables);
+    for (const TomlEntry& entry : table.entries) read_axis(entry, group);
   }
-  return axes;
+  // A list of the group's own was not written to advance with the base's.
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    if (!base[i].zip || group[i].place == base[i].place) continue;
+    for (std::size_t j = 0; j < group.size(); ++j) {
+      if (base[j].zip == base[i].zip) group[j].zip.reset();
+    }
+  }
+  read_zips(written.zips, group);
+  settle_axes(group);
+  return group;
 }
 
 }  // namespace
 
-Config read_config(const std::filesystem::path& file, std::span<const std::string> settings) {
+Config read_config(const std::filesystem::path& file, std::span<const std::string> settings,
+                   bool smoke) {
   constexpr std::array<std::string_view, 3> base_tables = {"dataset", "build", "search"};
-  constexpr std::array<std::string_view, 2> group_tables = {"build", "search"};
   const TomlFile toml = read_toml(file);
   Config config;
   config.file = file;
@@ -202,30 +158,43 @@ Config read_config(const std::filesystem::path& file, std::span<const std::strin
       spec |= entry.key == "spec";
       name |= entry.key == "name";
     }
-    if (files && spec) throw wrong(table.place, "[dataset] names both files and a `spec`");
+    if (files && spec) throw wrong_at(table.place, "[dataset] names both files and a `spec`");
     if (name && (files || spec)) {
-      throw wrong(table.place, "[dataset] has a `name`; files and a `spec` do not go with it");
+      throw wrong_at(table.place, "[dataset] has a `name`; files and a `spec` do not go with it");
     }
+  }
+  for (const TomlTable& table : toml.smoke) {
+    check_table(table.name, table.place, base_tables);
+    Config checked = config;  // what is written must be right also where it is not asked for
+    for (const TomlEntry& entry : table.entries) read_entry(entry, smoke ? config : checked);
+  }
+  if (smoke) {
+    if (toml.smoke.empty()) {
+      throw wrong_at(file.string(), "--smoke needs a table [smoke] of what is smaller then");
+    }
+    config.name += "-smoke";
+    config.as_written = false;
   }
   for (const std::string& text : settings) {
     const TomlEntry entry = parse_setting(text);
     check_table(entry.table, entry.place, base_tables);
     read_entry(entry, config);
+    config.as_written &= entry.table == "dataset";
   }
   if (config.dataset.path.empty() && config.dataset.spec.empty() && config.dataset.name.empty()) {
-    throw wrong(file.string(), "[dataset] needs a `path`, a `spec` or a `name`");
+    throw wrong_at(file.string(), "[dataset] needs a `path`, a `spec` or a `name`");
   }
-  for (const std::vector<TomlTable>& tables : toml.groups) {
-    Axes& group = config.groups.emplace_back(config.base);
-    for (const TomlTable& table : tables) {
-      check_table(table.name, table.place, group_tables);
-      for (const TomlEntry& entry : table.entries) read_axis(entry, group);
-    }
+  read_zips(toml.zips, config.base);
+  for (const TomlGroup& written : toml.groups) {
+    config.groups.push_back(read_group(written, config.base));
   }
+  settle_axes(config.base);
+  for (const TomlTable& table : toml.excludes) config.excludes.push_back(read_exclude(table));
   const auto require = [&](const Axes& axes) {
     for (std::size_t i = 0; i < keys().size(); ++i) {
       if (!axes[i].values.empty()) continue;
-      throw wrong(file.string(), fmt::format("[{}] needs `{}`", keys()[i].table, keys()[i].name));
+      throw wrong_at(file.string(),
+                     fmt::format("[{}] needs `{}`", keys()[i].table, keys()[i].name));
     }
   };
   require(config.base);

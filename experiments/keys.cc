@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <optional>
 
 #include "base/error.h"
 #include "base/spec.h"
 #include "distance/metric.h"
+#include "experiments/value_list.h"
 #include "graph/codec/codec.h"
 #include "graph/reader.h"
 #include "graph/write_index.h"
@@ -58,8 +60,7 @@ constexpr std::string_view terminations[] = {"ef"};
 
 constexpr Key number(std::string_view table, std::string_view name, std::string_view column,
                      Stage stage, std::string_view default_value, std::int64_t low,
-                     std::int64_t high, std::string_view description,
-                     std::string_view formula = {}) {
+                     std::int64_t high, std::string_view description) {
   return {.table = table,
           .name = name,
           .column = column,
@@ -68,8 +69,7 @@ constexpr Key number(std::string_view table, std::string_view name, std::string_
           .default_value = default_value,
           .description = description,
           .low = low,
-          .high = high,
-          .formula = formula};
+          .high = high};
 }
 
 constexpr Key word(std::string_view table, std::string_view name, Stage stage,
@@ -101,7 +101,7 @@ const std::array<Key, 29> all_keys = {{
     word("build", "metric", graph_stage, "", check_by<distance::metric>,
          "distance; must be the data set's"),
     number("build", "M", "M", graph_stage, "16", 1, 4096, "most out-links above level 0"),
-    number("build", "M0", "M0", graph_stage, "2*M", 1, 4096, "most out-links on level 0", "2*M"),
+    number("build", "M0", "M0", graph_stage, "2*M", 1, 4096, "most out-links on level 0"),
     number("build", "ef_construction", "ef_construction", graph_stage, "100", 1, 1'000'000,
            "beam of the search for a new item's neighbours"),
     word("build", "selection", graph_stage, "hnsw", check_by<heuristics::selection>,
@@ -164,6 +164,20 @@ std::size_t key_at(std::string_view column) {
   throw Error(Code::invalid_argument, fmt::format("no key has the column `{}`", column));
 }
 
+std::size_t referred_key(std::string_view table, std::string_view name) {
+  std::vector<std::string_view> known;
+  for (const std::string_view in : {table, std::string_view("build")}) {
+    for (std::size_t i = 0; i < all_keys.size(); ++i) {
+      if (all_keys[i].table != in || !all_keys[i].is_number) continue;
+      if (all_keys[i].name == name) return i;
+      if (std::find(known.begin(), known.end(), all_keys[i].name) == known.end()) {
+        known.push_back(all_keys[i].name);
+      }
+    }
+  }
+  throw Error(Code::invalid_argument, unknown_name("number key", name, known));
+}
+
 std::vector<std::string_view> key_names(std::string_view table) {
   if (table == "dataset") return {"path", "name", "spec", "queries", "neighbors", "limit"};
   std::vector<std::string_view> names;
@@ -188,10 +202,15 @@ void check_value(const Key& key, const Value& value) {
   }
   const auto& text = std::get<std::string>(value);
   if (key.is_number) {
-    if (!key.formula.empty() && text == key.formula) return;
-    throw Error(Code::invalid_argument,
-                fmt::format("`{}` is \"{}\"; it must be a whole number{}", key.name, text,
-                            key.formula.empty() ? "" : fmt::format(" or \"{}\"", key.formula)));
+    const std::optional<Reference> reference = parse_reference(text);
+    if (!reference) {
+      throw Error(Code::invalid_argument,
+                  fmt::format("`{}` is \"{}\"; it must be a whole number, a range such as "
+                              "\"8..64*2\" or a reference such as \"2*M\"",
+                              key.name, text));
+    }
+    referred_key(key.table, reference->key);
+    return;
   }
   if (key.check != nullptr) {
     key.check(text);

@@ -31,7 +31,6 @@ struct Key {
   std::string_view description;
   std::int64_t low = 0;  ///< range of a number
   std::int64_t high = 0;
-  std::string_view formula{};                 ///< the one text that may stand for a number
   std::span<const std::string_view> known{};  ///< all words that this release implements, or
   /// what throws Error{invalid_argument} for a word that names nothing in this build.
   void (*check)(std::string_view word) = nullptr;
@@ -43,10 +42,15 @@ std::span<const Key> keys();
 /// Place of a key in keys(), by its column.
 std::size_t key_at(std::string_view column);
 
+/// The key that a reference in a number key of `table` means: a number key of the same table, else
+/// one of "build". Throws Error{invalid_argument} that names the nearest and lists the rest.
+std::size_t referred_key(std::string_view table, std::string_view name);
+
 /// The names of one table's keys ("build", "search", "dataset").
 std::vector<std::string_view> key_names(std::string_view table);
 
-/// Throws Error{invalid_argument} that names the key, the value and what would be right.
+/// Throws Error{invalid_argument} that names the key, the value and what would be right. A text in
+/// a number key must be a reference to a key that exists.
 void check_value(const Key& key, const Value& value);
 
 /// One value for every key, in the order of keys().

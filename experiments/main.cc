@@ -12,7 +12,10 @@
 
 #include "base/error.h"
 #include "base/spec.h"
+#include "experiments/cmd_advise.h"
 #include "experiments/cmd_dataset.h"
+#include "experiments/cmd_describe.h"
+#include "experiments/cmd_estimate.h"
 #include "experiments/cmd_export.h"
 #include "experiments/cmd_inspect.h"
 #include "experiments/cmd_list.h"
@@ -43,6 +46,9 @@ constexpr auto subcommands = std::to_array<Subcommand>({
     {"graph", "describes, checks and exports graphs", graph_command},
     {"trace", "records searches", trace_command},
     {"replay", "tries beams and stopping rules on recorded searches", replay_command},
+    {"describe", "explains a key, policy, codec or store", describe_command},
+    {"estimate", "says how large an index will be", estimate_command},
+    {"advise", "finds the cheapest settings that reach a recall", advise_command},
     {"dataset", "describes and converts data sets", dataset_command},
 });
 

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "distance/metric.h"
+#include "experiments/value_list.h"
 
 namespace skerry::experiments {
 
@@ -16,7 +17,9 @@ constexpr std::size_t max_points = 1'000'000;
 
 std::size_t count_points(const Axes& axes) {
   std::size_t count = 1;
-  for (const Axis& axis : axes) {
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const Axis& axis = axes[i];
+    if (axis.zip.value_or(i) != i) continue;
     if (axis.values.size() > max_points / count) {
       throw Error(Code::invalid_argument,
                   fmt::format("the axes multiply to more than {} points", max_points));
@@ -26,33 +29,121 @@ std::size_t count_points(const Axes& axes) {
   return count;
 }
 
-/// The n-th combination; the last key turns fastest.
+/// The n-th combination; the last key turns fastest, a zip turns as its first key.
 Settings combination(const Axes& axes, std::size_t n) {
-  std::vector<Value> values(axes.size());
+  std::vector<std::size_t> at(axes.size());
   for (std::size_t i = axes.size(); i-- > 0;) {
-    const std::vector<Value>& choices = axes[i].values;
-    values[i] = choices[n % choices.size()];
-    n /= choices.size();
+    if (axes[i].zip.value_or(i) != i) continue;
+    at[i] = n % axes[i].values.size();
+    n /= axes[i].values.size();
+  }
+  std::vector<Value> values;
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    values.push_back(axes[i].values[at[axes[i].zip.value_or(i)]]);
   }
   return Settings(std::move(values));
 }
 
+/// The number of a key, through any references; they become numbers on the way.
+std::int64_t resolve_number(Settings& settings, std::size_t key, std::vector<std::size_t>& path) {
+  const Value value = settings[key];
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return *number;
+  path.push_back(key);
+  if (std::count(path.begin(), path.end(), key) > 1) {
+    std::string circle;
+    for (const std::size_t each : path) {
+      circle += fmt::format("{}`{}`", circle.empty() ? "" : " -> ", keys()[each].column);
+    }
+    throw Error(Code::invalid_argument, fmt::format("references in a circle: {}", circle));
+  }
+  const Reference reference = *parse_reference(std::get<std::string>(value));
+  const std::size_t other = referred_key(keys()[key].table, reference.key);
+  const std::int64_t base = resolve_number(settings, other, path);
+  std::int64_t number = 0;
+  if (__builtin_mul_overflow(base, reference.factor, &number)) {
+    throw Error(Code::invalid_argument,
+                fmt::format("`{}` = \"{}\" is larger than any number at `{}` = {}",
+                            keys()[key].column, reference.text(), keys()[other].column, base));
+  }
+  settings.set(keys()[key].column, number);
+  path.pop_back();
+  return number;
+}
+
 /// Replaces what follows from other keys, so that equal work has equal settings.
 void resolve(Settings& settings, const Axes& axes) {
-  const std::size_t M0 = key_at("M0");
-  if (std::holds_alternative<std::string>(settings[M0]))
-    settings.set("M0", 2 * settings.number("M"));
-  const distance::Metric& metric = distance::metric(settings.word("metric"));
-  const std::size_t encoding = key_at("encoding");
-  const std::string right = metric.element == distance::Element::bit ? "bits" : "f32";
-  if (axes[encoding].place == "default") {
-    settings.set("encoding", right);
-  } else if (settings.word("encoding") != right) {
-    throw Error(Code::invalid_argument,
-                fmt::format("{}: `encoding` is `{}`, but under metric `{}` it must be `{}`",
-                            axes[encoding].place, settings.word("encoding"), metric.name, right));
+  for (std::size_t key = 0; key < keys().size(); ++key) {
+    if (!keys()[key].is_number) continue;
+    std::vector<std::size_t> path;
+    try {
+      resolve_number(settings, key, path);
+    } catch (const Error& error) {
+      throw Error(error.code(), fmt::format("{}: {}", axes[key].place, error.what()));
+    }
+  }
+  if (axes[key_at("encoding")].place == "default") {
+    const distance::Metric& metric = distance::metric(settings.word("metric"));
+    settings.set("encoding", metric.element == distance::Element::bit ? "bits" : "f32");
   }
 }
+
+/// Refuses what only shows when references are numbers and keys stand together.
+void check_settings(const Settings& settings, const Axes& axes, std::size_t n) {
+  const Settings written = combination(axes, n);
+  for (std::size_t key = 0; key < keys().size(); ++key) {
+    if (written[key] == settings[key] || !keys()[key].is_number) continue;
+    try {
+      check_value(keys()[key], settings[key]);
+    } catch (const Error& error) {
+      throw Error(error.code(), fmt::format("{}: \"{}\": {}", axes[key].place,
+                                            spelling(written[key]), error.what()));
+    }
+  }
+  const distance::Metric& metric = distance::metric(settings.word("metric"));
+  const std::string_view right = metric.element == distance::Element::bit ? "bits" : "f32";
+  if (settings.word("encoding") != right) {
+    throw Error(
+        Code::invalid_argument,
+        fmt::format("{}: `encoding` is `{}`, but under metric `{}` it must be `{}`",
+                    axes[key_at("encoding")].place, settings.word("encoding"), metric.name, right));
+  }
+}
+
+bool matches(const Exclude& exclude, const Settings& settings) {
+  return std::all_of(exclude.conditions.begin(), exclude.conditions.end(), [&](const auto& each) {
+    return std::find(each.values.begin(), each.values.end(), settings[each.key]) !=
+           each.values.end();
+  });
+}
+
+/// Which points of a config are dropped, and which excludes dropped any.
+class Excluder {
+ public:
+  explicit Excluder(const Config& config) : config_(&config), useful_(config.excludes.size()) {}
+
+  bool drops(const Settings& settings) {
+    bool dropped = false;
+    for (std::size_t i = 0; i < useful_.size(); ++i) {
+      if (!matches(config_->excludes[i], settings)) continue;
+      useful_[i] = true;
+      dropped = true;
+    }
+    return dropped;
+  }
+
+  void check_useful() const {
+    const auto useless = std::find(useful_.begin(), useful_.end(), false);
+    if (useless == useful_.end() || !config_->as_written) return;
+    const auto at = static_cast<std::size_t>(useless - useful_.begin());
+    throw Error(Code::invalid_argument,
+                fmt::format("{}: this [[exclude]] drops nothing; no point has all of its values",
+                            config_->excludes[at].place));
+  }
+
+ private:
+  const Config* config_;
+  std::vector<bool> useful_;
+};
 
 void check_metric(const Config& config, const DatasetInfo& dataset) {
   const auto check = [&](const Axes& axes) {
@@ -125,6 +216,7 @@ Plan make_plan(const Config& config) {
   plan.dataset = dataset_info(config.dataset);
   check_metric(config, plan.dataset);
 
+  Excluder excluder(config);
   Numbering graphs;
   Numbering points;
   std::unordered_map<std::string, std::size_t> layouts;
@@ -133,6 +225,11 @@ Plan make_plan(const Config& config) {
     for (std::size_t n = 0; n < count; ++n) {
       Settings settings = combination(axes, n);
       resolve(settings, axes);
+      if (excluder.drops(settings)) {
+        ++plan.excluded;
+        continue;
+      }
+      check_settings(settings, axes, n);
       if (!points.place(settings.text(Stage::search)).second) {
         ++plan.duplicates;
         continue;
@@ -157,6 +254,11 @@ Plan make_plan(const Config& config) {
   expand(config.base);
   for (const Axes& group : config.groups) expand(group);
   plan.layouts = layouts.size();
+  excluder.check_useful();
+  if (plan.graphs.empty()) {
+    throw Error(Code::invalid_argument,
+                fmt::format("{}: every point is excluded", config.file.string()));
+  }
 
   const Settings& first = plan.graphs.front().settings();
   for (std::size_t i = 0; i < keys().size(); ++i) {

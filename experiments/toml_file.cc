@@ -41,6 +41,52 @@ class Reader {
     return table;
   }
 
+  std::vector<TomlZip> zips(const toml::source_position& at, const toml::node& node) const {
+    constexpr std::string_view form = "`zip` is a list of lists of keys: [[\"M\", \"ef\"]]";
+    const auto* lists = node.as_array();
+    if (lists == nullptr) throw wrong(place(at), form);
+    std::vector<TomlZip> zips;
+    for (const toml::node& element : *lists) {
+      if (!element.is_array()) throw wrong(place(element.source().begin), form);
+      TomlEntry names = entry("", "zip", element.source().begin, element);
+      zips.push_back({names.place, std::move(names.values)});
+    }
+    return zips;
+  }
+
+  TomlGroup group(const toml::table& node) const {
+    TomlGroup group;
+    for (const auto& [name, part] : node) {
+      const toml::source_position& at = name.source().begin;
+      if (name.str() == "zip") {
+        group.zips = zips(at, part);
+      } else if (const auto* parts = part.as_table()) {
+        group.tables.push_back(table(name.str(), at, *parts));
+      } else {
+        throw wrong(place(at), fmt::format("a group has only the tables [group.build] and "
+                                           "[group.search] and the key `zip`, not the key `{}`",
+                                           name.str()));
+      }
+    }
+    return group;
+  }
+
+  /// The tables in `[smoke]`, which holds nothing else.
+  std::vector<TomlTable> tables(const toml::table& smoke) const {
+    std::vector<TomlTable> tables;
+    for (const auto& [name, part] : smoke) {
+      const toml::source_position& at = name.source().begin;
+      const toml::table* values = part.as_table();
+      if (values == nullptr) {
+        throw wrong(place(at), fmt::format("[smoke] holds keys of other tables, as in build.M = 8, "
+                                           "not the key `{}`",
+                                           name.str()));
+      }
+      tables.push_back(table(name.str(), at, *values));
+    }
+    return tables;
+  }
+
  private:
   void add(TomlEntry& entry, const toml::node& node, int depth) const {
     const std::string at = place(node.source().begin);
@@ -120,28 +166,30 @@ TomlFile read_toml(const std::filesystem::path& path) {
   for (const auto& [key, node] : root) {
     const toml::source_position& at = key.source().begin;
     if (const auto* table = node.as_table()) {
-      if (key.str() == "group") {
-        throw wrong(reader.place(at), "write `[[group]]`, in double brackets: it may repeat");
-      }
-      file.tables.push_back(reader.table(key.str(), at, *table));
-    } else if (const auto* array = node.as_array(); array && array->is_array_of_tables()) {
-      if (key.str() != "group") {
+      if (key.str() == "group" || key.str() == "exclude") {
         throw wrong(reader.place(at),
-                    fmt::format("`[[{}]]` is not known; only `[[group]]` repeats", key.str()));
+                    fmt::format("write `[[{}]]`, in double brackets: it may repeat", key.str()));
       }
+      if (key.str() == "smoke") {
+        file.smoke = reader.tables(*table);
+      } else {
+        file.tables.push_back(reader.table(key.str(), at, *table));
+      }
+    } else if (const auto* array = node.as_array(); array && array->is_array_of_tables()) {
       for (const toml::node& element : *array) {
-        std::vector<TomlTable>& group = file.groups.emplace_back();
-        for (const auto& [name, part] : *element.as_table()) {
-          const auto* table = part.as_table();
-          if (table == nullptr) {
-            throw wrong(reader.place(name.source().begin),
-                        fmt::format("a group has only the tables [group.build] and "
-                                    "[group.search], not the key `{}`",
-                                    name.str()));
-          }
-          group.push_back(reader.table(name.str(), name.source().begin, *table));
+        const toml::table& one = *element.as_table();
+        if (key.str() == "group") {
+          file.groups.push_back(reader.group(one));
+        } else if (key.str() == "exclude") {
+          file.excludes.push_back(reader.table("exclude", one.source().begin, one));
+        } else {
+          throw wrong(reader.place(at),
+                      fmt::format("`[[{}]]` is not known; `[[group]]` and `[[exclude]]` repeat",
+                                  key.str()));
         }
       }
+    } else if (key.str() == "zip") {
+      file.zips = reader.zips(at, node);
     } else {
       file.entries.push_back(reader.entry("", key.str(), at, node));
     }

@@ -32,11 +32,26 @@ struct TomlTable {
   std::vector<TomlEntry> entries;
 };
 
-/// The scalars above the first table, the tables, and the tables of each `[[group]]`.
+/// One list of `zip = [[...], ...]`.
+struct TomlZip {
+  std::string place;
+  std::vector<TomlScalar> names;
+};
+
+/// One `[[group]]`.
+struct TomlGroup {
+  std::vector<TomlTable> tables;
+  std::vector<TomlZip> zips;
+};
+
+/// The scalars above the first table, the tables, and what repeats.
 struct TomlFile {
   std::vector<TomlEntry> entries;
   std::vector<TomlTable> tables;
-  std::vector<std::vector<TomlTable>> groups;
+  std::vector<TomlZip> zips;
+  std::vector<TomlGroup> groups;
+  std::vector<TomlTable> excludes;  ///< each `[[exclude]]`
+  std::vector<TomlTable> smoke;     ///< tables of `[smoke]`
 };
 
 /// Throws Error: not_found, io, or invalid_argument that begins with file:line:column.

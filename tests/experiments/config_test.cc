@@ -117,14 +117,17 @@ TEST(Config, WrongTypesAndRangesNameTheirPlaceAndWhatIsRight) {
   const std::string base = minimal;
   EXPECT_EQ(failure(base + "M = 0\n"), "FILE:5:5: `M` is 0; it must be a whole number in 1..4096");
   EXPECT_EQ(failure(base + "M = [8, \"x\"]\n"),
-            "FILE:5:9: `M` is \"x\"; it must be a whole number");
+            "FILE:5:9: unknown number key `x`; did you mean `M`? Known: M, M0, ef_construction, "
+            "pair_memo, seed, threads");
   EXPECT_EQ(failure(base + "M = 8.0\n"),
             "FILE:5:5: `M` is a real number; it must be a whole number");
   EXPECT_EQ(failure(base + "M = true\n"), "FILE:5:5: `M` is a boolean; it must be a whole number");
   EXPECT_EQ(failure(base + "M = []\n"), "FILE:5:1: `M` is an empty list; it needs a value");
   EXPECT_EQ(failure(base + "M = [[8]]\n"), "FILE:5:6: `M` is a list of lists");
-  EXPECT_EQ(failure(base + "M0 = \"3*M\"\n"),
-            "FILE:5:6: `M0` is \"3*M\"; it must be a whole number or \"2*M\"");
+  EXPECT_EQ(
+      failure(base + "M0 = \"M+1\"\n"),
+      "FILE:5:6: `M0` is \"M+1\"; it must be a whole number, a range such as \"8..64*2\" or a "
+      "reference such as \"2*M\"");
   EXPECT_EQ(failure(base + "selection = 3\n"), "FILE:5:13: `selection` is 3; it must be a string");
   EXPECT_EQ(failure(base + "seed = -1\n"),
             "FILE:5:8: `seed` is -1; it must be a whole number of at least 0");
@@ -253,7 +256,8 @@ TEST(Config, SettingsThatMeanNothingAreRefusedWithTheirText) {
   EXPECT_EQ(failure(base, {"build.M"}).find("--set build.M: expected TABLE.KEY=VALUE"), 0U);
   EXPECT_EQ(failure(base, {"build.M=[8"}).find("--set build.M=[8: `[8` is not a value"), 0U);
   EXPECT_EQ(failure(base, {"build.M=x"}),
-            "--set build.M=x: `M` is \"x\"; it must be a whole number");
+            "--set build.M=x: unknown number key `x`; did you mean `M`? Known: M, M0, "
+            "ef_construction, pair_memo, seed, threads");
   EXPECT_EQ(failure(base, {"build.M=[]"}),
             "--set build.M=[]: `M` is an empty list; it needs a value");
 }
@@ -269,6 +273,27 @@ TEST(Config, QueriesDrawnFromTheVectorsGoWithAnySource) {
       EXPECT_EQ(config.dataset.queries, "base(count=9)") << source;
     }
   }
+}
+
+TEST(Config, TheSmokeTableReplacesTheBaseWhenItIsAskedFor) {
+  const ConfigFile file(
+      "[dataset]\nspec = \"uniform(n=100, d=4)\"\n[build]\nmetric = \"euclidean\"\nM = [8, 16]\n"
+      "[[group]]\n[group.build]\nselection = \"closest\"\n"
+      "[smoke]\ndataset.spec = \"uniform(n=10, d=4)\"\nbuild.M = 4\n");
+  const Config whole = read_config(file.path(), {});
+  EXPECT_EQ(whole.dataset.spec, "uniform(n=100, d=4)");
+  EXPECT_EQ(values(whole.base, "M").size(), 2U);
+  const Config small = read_config(file.path(), {}, true);
+  EXPECT_EQ(small.dataset.spec, "uniform(n=10, d=4)");
+  EXPECT_EQ(values(small.base, "M"), std::vector<Value>{number(4)});
+  EXPECT_EQ(values(small.groups[0], "M"), std::vector<Value>{number(4)});
+  EXPECT_EQ(small.name, whole.name + "-smoke");
+}
+
+TEST(Config, AMistakeInTheSmokeTableIsFoundInTheWholeRunToo) {
+  const std::string base = minimal;
+  EXPECT_NE(failure(base + "[smoke]\nbuild.N = 4\n").find("unknown"), std::string::npos);
+  EXPECT_NE(failure(base + "[smoke]\nM = 4\n").find("build.M"), std::string::npos);
 }
 
 }  // namespace
