@@ -45,6 +45,12 @@ void check_store(std::string_view word) {
 
 void check_view(std::string_view word) { check_one_of("view", word, graph::view_names()); }
 
+/// Any path may be one; whether it is there is seen when it is read.
+void check_graph(std::string_view word) {
+  if (word.empty())
+    throw Error(Code::invalid_argument, "`graph` is empty; it must be build or a file");
+}
+
 template <auto Parse>
 void check_by(std::string_view word) {
   static_cast<void>(Parse(word));
@@ -97,9 +103,11 @@ constexpr Stage layout_stage = Stage::layout;
 constexpr Stage search_stage = Stage::search;
 constexpr std::int64_t no_limit = std::numeric_limits<std::int64_t>::max();
 
-const std::array<Key, 29> all_keys = {{
+const std::array<Key, 30> all_keys = {{
     word("build", "metric", graph_stage, "", check_by<distance::metric>,
          "distance; must be the data set's"),
+    word("build", "graph", graph_stage, "build", check_graph,
+         "build: by the keys below; else the file of a graph over the same data (docs/graphs.md)"),
     number("build", "M", "M", graph_stage, "16", 1, 4096, "most out-links above level 0"),
     number("build", "M0", "M0", graph_stage, "2*M", 1, 4096, "most out-links on level 0"),
     number("build", "ef_construction", "ef_construction", graph_stage, "100", 1, 1'000'000,

@@ -114,6 +114,11 @@ struct Run::Impl {
     outcome_.graphs.back().digest = built.at("digest");
     outcome_.graphs.back().seconds = built.at("seconds");
     estimate_.finished_graph(seconds_since(start));
+    for (const ordered_json& note : built.at("notes")) {
+      progress_.clear();
+      fmt::print(stderr, "skerry: note: {}: {}\n", plan.settings().word("graph"),
+                 note.get<std::string>());
+    }
     for (const LayoutPlan& layout : plan.layouts) {
       if (interrupted() != 0) return;
       run_layout(layout, built);

@@ -2,14 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "base/error.h"
 #include "experiments/graph_file.h"
 #include "experiments/ground_truth.h"
-#include "experiments/insertion.h"
+#include "experiments/make_graph.h"
 #include "graph/digest.h"
 
 namespace skerry::experiments {
@@ -49,29 +48,17 @@ void graph_stage(const StageInput& input, const Settings& settings,
                  const std::filesystem::path& file, const Messages& messages) {
   const distance::Metric& metric = distance::metric(settings.word("metric"));
   const Dataset dataset = load_dataset(input.dataset, metric);
-  const graph::BuildParameters parameters = build_parameters(settings);
-  const std::vector<Slot> order =
-      insertion_order(settings.word("insertion"), dataset, metric, parameters.threads);
-  const auto start = std::chrono::steady_clock::now();
-  const graph::Rows rows = graph::encode_rows(metric, dataset.train.dimension, dataset.train.data,
-                                              dataset.train.rows, parameters.threads);
-  graph::Builder builder(rows, parameters);
-  if (order.empty()) {
-    builder.insert_until(rows.size(), progress_to(messages));
-  } else {
-    builder.insert_in_order(order, progress_to(messages));
-  }
-  const graph::BuildWork work = builder.work();
-  const graph::Graph graph = builder.take();
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  write_graph_file(file, graph);
-  messages.send(ordered_json{{"kind", "graph"},
-                             {"seconds", took.count()},
-                             {"distances", work.search_distances + work.selection_distances},
-                             {"pair_memo_lookups", work.memo_lookups},
-                             {"pair_memo_hits", work.memo_hits},
-                             {"digest", graph::graph_digest(graph)}}
-                    .dump());
+  const MadeGraph made = make_graph(settings, dataset, metric, progress_to(messages));
+  write_graph_file(file, made.graph);
+  messages.send(ordered_json{
+      {"kind", "graph"},
+      {"seconds", made.seconds},
+      {"distances", made.work.search_distances + made.work.selection_distances},
+      {"pair_memo_lookups", made.work.memo_lookups},
+      {"pair_memo_hits", made.work.memo_hits},
+      {"digest", graph::graph_digest(made.graph)},
+      {"notes",
+       made.notes}}.dump());
 }
 
 }  // namespace skerry::experiments

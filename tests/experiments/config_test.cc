@@ -59,6 +59,7 @@ TEST(Config, EveryKeyThatIsLeftOutHasTheDocumentedDefault) {
                                                                {"order", "insertion"},
                                                                {"via", "bulk"},
                                                                {"encoding", "f32"},
+                                                               {"graph", "build"},
                                                                {"insertion", "shuffled"},
                                                                {"pair_memo", number(0)},
                                                                {"connectivity", "none"},
