@@ -10,8 +10,10 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <new>
 #include <system_error>
 
@@ -76,6 +78,18 @@ std::string describe(int status) {
   return "";
 }
 
+timespec seconds(double count) {
+  const auto whole = static_cast<std::time_t>(count);
+  return {whole, static_cast<long>((count - static_cast<double>(whole)) * 1e9)};
+}
+
+void redirect_errors(const std::filesystem::path& log) {
+  const int file = ::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (file < 0) return;  // then they go where the parent's do
+  ::dup2(file, STDERR_FILENO);
+  ::close(file);
+}
+
 /// Owns the running child: kills it unless it was waited for.
 class Child {
  public:
@@ -119,7 +133,8 @@ void Messages::send(std::string_view text) const {
 }
 
 ChildEnd run_child(const InterruptGuard& guard, const std::function<void(const Messages&)>& work,
-                   const std::function<void(std::string_view)>& receive) {
+                   const std::function<void(std::string_view)>& receive,
+                   const ChildOptions& options) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw system_error("cannot make a pipe");
   std::fflush(nullptr);
@@ -133,7 +148,9 @@ ChildEnd run_child(const InterruptGuard& guard, const std::function<void(const M
   }
   if (pid == 0) {
     guard.restore();
+    if (options.may_stop) ::signal(SIGINT, SIG_IGN);  // the terminal sends it to both
     ::close(ends[0]);
+    if (!options.log.empty()) redirect_errors(options.log);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(1);  // it died before it could be asked for
     live(ends[1], work);
@@ -145,15 +162,25 @@ ChildEnd run_child(const InterruptGuard& guard, const std::function<void(const M
   std::string unread;
   std::array<char, 1 << 16> buffer;
   bool killed = false;
+  bool silent = false;
+  const auto kill_once = [&] {
+    if (!killed) child.kill();
+    killed = true;
+  };
+  const auto silence = seconds(options.silence_seconds);
   while (true) {
-    if (!killed && interrupted() != 0) {
-      child.kill();
-      killed = true;
-    }
+    if (interrupted() != 0 && (!options.may_stop || interrupts() > 1)) kill_once();
     pollfd waiting{child.pipe(), POLLIN, 0};
-    if (::ppoll(&waiting, 1, nullptr, &guard.unblocked()) < 0) {
+    const int ready =
+        ::ppoll(&waiting, 1, options.silence_seconds > 0 ? &silence : nullptr, &guard.unblocked());
+    if (ready < 0) {
       if (errno == EINTR) continue;
       throw system_error("cannot wait for a child process");
+    }
+    if (ready == 0) {
+      silent = !killed;
+      kill_once();
+      continue;
     }
     const ssize_t size = ::read(child.pipe(), buffer.data(), buffer.size());
     if (size < 0 && errno == EINTR) continue;
@@ -172,9 +199,15 @@ ChildEnd run_child(const InterruptGuard& guard, const std::function<void(const M
       }
     }
     unread.erase(0, begin);
+    if (interrupted() != 0 && options.may_stop && options.may_stop()) kill_once();
   }
   rusage usage{};
   const int status = child.wait(usage);
+  if (WIFSIGNALED(status)) end.signal = WTERMSIG(status);
+  if (silent) {
+    end.failure = fmt::format("timed out: no news for {} s", options.silence_seconds);
+    end.code = Code::io;
+  }
   if (end.failure.empty()) {
     end.failure = describe(status);
     if (!end.ok()) end.code = Code::io;

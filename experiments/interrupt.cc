@@ -5,13 +5,18 @@ namespace skerry::experiments {
 namespace {
 
 volatile std::sig_atomic_t last_signal = 0;
+volatile std::sig_atomic_t signals = 0;
 
-void remember(int signal) { last_signal = signal; }
+void remember(int signal) {
+  last_signal = signal;
+  signals = signals + 1;
+}
 
 }  // namespace
 
 InterruptGuard::InterruptGuard() {
   last_signal = 0;
+  signals = 0;
   sigset_t both;
   sigemptyset(&both);
   sigaddset(&both, SIGINT);
@@ -42,6 +47,11 @@ int interrupted() noexcept {
   if (sigismember(&pending, SIGINT) == 1) return SIGINT;
   if (sigismember(&pending, SIGTERM) == 1) return SIGTERM;
   return 0;
+}
+
+int interrupts() noexcept {
+  const int handled = signals;
+  return handled > 0 ? handled : (interrupted() != 0 ? 1 : 0);
 }
 
 }  // namespace skerry::experiments

@@ -29,4 +29,7 @@ class InterruptGuard {
 /// The last of the two signals that came since the guard was made, or 0. Looks for pending ones.
 int interrupted() noexcept;
 
+/// How many of them came.
+int interrupts() noexcept;
+
 }  // namespace skerry::experiments

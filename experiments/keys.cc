@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/spec.h"
 #include "distance/metric.h"
+#include "experiments/cost/memory_limit.h"
 #include "experiments/value_list.h"
 #include "graph/codec/codec.h"
 #include "graph/reader.h"
@@ -51,6 +52,10 @@ void check_graph(std::string_view word) {
     throw Error(Code::invalid_argument, "`graph` is empty; it must be build or a file");
 }
 
+void check_limit(std::string_view word) {
+  if (word != "none") parse_size(std::string(word));
+}
+
 template <auto Parse>
 void check_by(std::string_view word) {
   static_cast<void>(Parse(word));
@@ -61,6 +66,7 @@ constexpr std::string_view entries[] = {"top"};
 constexpr std::string_view connectivities[] = {"none"};
 constexpr std::string_view encodings[] = {"f32", "bits"};
 constexpr std::string_view traversals[] = {"f32", "scan"};
+constexpr std::string_view caches[] = {"warm", "cold"};
 constexpr std::string_view insertions[] = {"shuffled", "given", "lid_ascending", "lid_descending"};
 constexpr std::string_view terminations[] = {"ef"};
 
@@ -103,7 +109,7 @@ constexpr Stage layout_stage = Stage::layout;
 constexpr Stage search_stage = Stage::search;
 constexpr std::int64_t no_limit = std::numeric_limits<std::int64_t>::max();
 
-const std::array<Key, 30> all_keys = {{
+const std::array<Key, 32> all_keys = {{
     word("build", "metric", graph_stage, "", check_by<distance::metric>,
          "distance; must be the data set's"),
     word("build", "graph", graph_stage, "build", check_graph,
@@ -143,6 +149,11 @@ const std::array<Key, 30> all_keys = {{
          "encoding of vectors; under hamming always bits"),
     number("search", "k", "k", search_stage, "10", 1, 1'000'000, "neighbours asked for"),
     word("search", "view", search_stage, "frozen", check_view, "where a search finds nodes"),
+    word(
+        "search", "cache", search_stage, "warm", caches,
+        "warm: after a pass over the queries; cold: the store closed and evicted before each pass"),
+    word("search", "memory_limit", search_stage, "none", check_limit,
+         "of a control group that the searches run in, such as 256MiB"),
     word("search", "traversal", search_stage, "f32", traversals,
          "distances that guide the walk; scan: no walk, every item is compared"),
     number("search", "oversample", "oversample", search_stage, "1", 1, 1,

@@ -19,9 +19,11 @@
 #include "experiments/cmd_export.h"
 #include "experiments/cmd_inspect.h"
 #include "experiments/cmd_list.h"
+#include "experiments/cmd_merge.h"
 #include "experiments/cmd_plan.h"
 #include "experiments/cmd_report.h"
 #include "experiments/cmd_run.h"
+#include "experiments/cmd_status.h"
 #include "experiments/graphs/cmd_graph.h"
 #include "experiments/graphs/cmd_trace.h"
 #include "experiments/version.h"
@@ -39,6 +41,8 @@ struct Subcommand {
 constexpr auto subcommands = std::to_array<Subcommand>({
     {"run", "runs an experiment", run_command},
     {"plan", "shows what an experiment would run", plan_command},
+    {"status", "says how far a run is, or came", status_command},
+    {"merge", "puts results of several runs together", merge_command},
     {"list", "lists policies, stores, metrics, codecs and views", list_command},
     {"report", "draws results as an HTML page", report_command},
     {"export", "writes results for other programs", export_command},
@@ -66,6 +70,7 @@ void print_help() {
       "  1    an internal error, or results that could not be written\n"
       "  2    a mistake in the command line, the config or the data; nothing was run\n"
       "  3    finished, but some points failed\n"
+      "  5    another run holds the results directory\n"
       "  130  interrupted (143: terminated); what was finished is in the results\n");
 }
 
@@ -104,7 +109,7 @@ int main(int argc, char** argv) {
     return code;
   } catch (const skerry::Error& error) {
     fmt::print(stderr, "skerry: error: {}\n", error.what());
-    return 2;
+    return error.code() == skerry::Code::busy ? 5 : 2;
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "skerry: error: out of memory\n");
   } catch (const std::exception& error) {

@@ -99,6 +99,14 @@ void check_settings(const Settings& settings, const Axes& axes, std::size_t n) {
                                             spelling(written[key]), error.what()));
     }
   }
+  const bool cold = settings.word("cache") == "cold";
+  if (cold && (settings.word("store") == "memory" || settings.word("view") == "frozen")) {
+    throw Error(
+        Code::invalid_argument,
+        fmt::format("{}: cache = \"cold\" needs a store on disk and a view that reads it, "
+                    "not store `{}` and view `{}`; an [[exclude]] can drop such points",
+                    axes[key_at("cache")].place, settings.word("store"), settings.word("view")));
+  }
   const distance::Metric& metric = distance::metric(settings.word("metric"));
   const std::string_view right = metric.element == distance::Element::bit ? "bits" : "f32";
   if (settings.word("encoding") != right) {

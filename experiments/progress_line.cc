@@ -31,17 +31,4 @@ void ProgressLine::clear() {
   std::fflush(stderr);
 }
 
-std::string Estimate::text() const {
-  double seconds = 0;
-  for (const Part& part : {graphs_, layouts_}) {
-    if (part.left == 0) continue;
-    if (part.done == 0) return "";
-    seconds += part.seconds / static_cast<double>(part.done) * static_cast<double>(part.left);
-  }
-  const auto whole = static_cast<long>(std::ceil(seconds));
-  if (whole < 60) return fmt::format("ETA {} s", whole);
-  if (whole < 3600) return fmt::format("ETA {} min {} s", whole / 60, whole % 60);
-  return fmt::format("ETA {} h {} min", whole / 3600, whole / 60 % 60);
-}
-
 }  // namespace skerry::experiments

@@ -12,9 +12,6 @@
 #include <random>
 #include <system_error>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "base/error.h"
 #include "experiments/version.h"
 
@@ -105,11 +102,6 @@ ordered_json flat_config(const Settings& settings) {
     std::visit([&](const auto& value) { config[keys()[i].column] = value; }, settings[i]);
   }
   return config;
-}
-
-std::string point_id(const Settings& settings, std::string_view dataset_hash) {
-  const std::string text = settings.text(Stage::search) + std::string(dataset_hash);
-  return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
 }
 
 std::string utc_now() {

@@ -40,10 +40,6 @@ class ResultsFile {
 /// The flat `config` object of a point.
 nlohmann::ordered_json flat_config(const Settings& settings);
 
-/// The identity of a point: equal for equal settings on equal data, whatever the run. 16 hex
-/// digits.
-std::string point_id(const Settings& settings, std::string_view dataset_hash);
-
 /// Now in UTC, "2024-06-07T12:00:00Z".
 std::string utc_now();
 

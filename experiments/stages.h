@@ -7,6 +7,7 @@
 
 #include "experiments/child.h"
 #include "experiments/plan.h"
+#include "experiments/point_runner.h"
 
 namespace skerry::experiments {
 
@@ -26,10 +27,11 @@ void graph_stage(const StageInput& input, const Settings& settings,
                  const std::filesystem::path& file, const Messages& messages);
 
 /// Writes the graph in `file` into a new store in the directory `store` (unused by stores that live
-/// in memory) and searches all points of the plan. Sends "layout" {seconds, links, disk_bytes}, and
-/// for each point, by its place in the plan, "point" {point, recall, qps, latency_us, work,
-/// resident} or "failed" {points, why}.
-void layout_stage(const StageInput& input, const LayoutPlan& plan,
+/// in memory) and searches all points of the plan. Sends "layout" {seconds, links, disk_bytes,
+/// ...}, and for each point, by its place in the plan, "point" {point, recall, qps, latency_us,
+/// work, resident, ...}, or "failed" or "skipped" {points, why}. The files of a point are whole
+/// when its message is sent.
+void layout_stage(const StageInput& input, const LayoutPlan& plan, const RowFiles& files,
                   const std::filesystem::path& file, const std::string& digest,
                   const std::filesystem::path& store, const Messages& messages);
 

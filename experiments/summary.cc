@@ -27,9 +27,16 @@ std::vector<std::int64_t> shown_efs(const GraphResult& graph) {
   return some;
 }
 
-/// What a search finds and costs depends on these keys of the search alone.
-std::pair<std::int64_t, std::int64_t> search_of(const Settings& settings) {
-  return {settings.number("k"), settings.number("ef")};
+/// What a search of a graph finds and costs depends on these keys alone (ties go by slot, and so
+/// depend on the order).
+std::string search_of(const Settings& settings) {
+  std::string text = fmt::format("k={} ef={}", settings.number("k"), settings.number("ef"));
+  for (const char* column : {"traversal", "order"}) {
+    if (keys()[key_at(column)].default_value != settings.word(column)) {
+      text += fmt::format(" {}={}", column, settings.word(column));
+    }
+  }
+  return text;
 }
 
 /// The columns that tell rows of a block apart.
@@ -175,21 +182,21 @@ std::string summary_text(const RunOutcome& outcome, const Plan& plan) {
 std::vector<std::string> disagreements(const RunOutcome& outcome) {
   std::vector<std::string> lines;
   for (const GraphResult& graph : outcome.graphs) {
-    std::map<std::pair<std::int64_t, std::int64_t>, const PointResult*> seen;
-    std::set<std::pair<std::int64_t, std::int64_t>> told;
+    std::map<std::string, const PointResult*> seen;
+    std::set<std::string> told;
     for (const PointResult& point : graph.points) {
-      const auto search = search_of(point.settings);
+      const std::string search = search_of(point.settings);
       const PointResult& other = *seen.try_emplace(search, &point).first->second;
       if (other.recall == point.recall && other.distances == point.distances) continue;
       if (!told.insert(search).second) continue;
-      lines.push_back(fmt::format(
-          "graph {}, k={} ef={}: {} {} {} gives recall {} with {} distances, {} {} {} gives {} "
-          "with "
-          "{}; they must be equal",
-          graph.digest.substr(0, 8), search.first, search.second, other.settings.word("store"),
-          other.settings.word("codec"), other.settings.word("view"), other.recall, other.distances,
-          point.settings.word("store"), point.settings.word("codec"), point.settings.word("view"),
-          point.recall, point.distances));
+      lines.push_back(
+          fmt::format("graph {}, {}: {} {} {} gives recall {} with {} distances, {} {} {} gives {} "
+                      "with "
+                      "{}; they must be equal",
+                      graph.digest.substr(0, 8), search, other.settings.word("store"),
+                      other.settings.word("codec"), other.settings.word("view"), other.recall,
+                      other.distances, point.settings.word("store"), point.settings.word("codec"),
+                      point.settings.word("view"), point.recall, point.distances));
     }
   }
   return lines;

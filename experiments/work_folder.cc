@@ -21,6 +21,24 @@ WorkFolder::~WorkFolder() {
   fs::remove_all(path_, ignored);
 }
 
+void WorkFolder::remove_graph() const noexcept {
+  std::error_code ignored;
+  fs::remove(graph(), ignored);
+}
+
+void WorkFolder::place_graph(const fs::path& file) const {
+  std::error_code failure;
+  fs::remove(graph(), failure);
+  fs::create_hard_link(file, graph(), failure);
+  if (!failure) return;
+  failure.clear();
+  fs::copy_file(file, graph(), failure);
+  if (failure) {
+    throw Error(failure == std::errc::no_space_on_device ? Code::no_space : Code::io,
+                "cannot copy a graph: " + failure.message(), {.path = graph().string()});
+  }
+}
+
 void WorkFolder::keep_store(const std::string& id, const fs::path& folder) const {
   if (!fs::exists(store(id))) return;
   std::error_code failure;

@@ -17,6 +17,15 @@ class WorkFolder {
 
   std::filesystem::path graph() const { return path_ / "graph"; }
 
+  void remove_graph() const noexcept;
+
+  /// What the child at work writes to standard error.
+  std::filesystem::path log() const { return path_ / "log"; }
+
+  /// Makes graph() the same as a file elsewhere, by a second name for it or by a copy. Throws
+  /// Error{io, no_space}.
+  void place_graph(const std::filesystem::path& file) const;
+
   std::filesystem::path store(const std::string& id) const { return path_ / "stores" / id; }
 
   /// Moves a store to `folder`, in the place of one with this id; a store that lives in memory has

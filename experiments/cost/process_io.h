@@ -13,6 +13,12 @@ struct ProcessIo {
   std::uint64_t major_faults = 0;   ///< pages that had to be read
   bool counted = false;             ///< false: the system does not tell bytes here
 
+  friend ProcessIo operator+(const ProcessIo& a, const ProcessIo& b) noexcept {
+    return {a.read_bytes + b.read_bytes, a.written_bytes + b.written_bytes,
+            a.minor_faults + b.minor_faults, a.major_faults + b.major_faults,
+            a.counted || b.counted};
+  }
+
   friend ProcessIo operator-(const ProcessIo& a, const ProcessIo& b) noexcept {
     return {a.read_bytes - b.read_bytes, a.written_bytes - b.written_bytes,
             a.minor_faults - b.minor_faults, a.major_faults - b.major_faults,

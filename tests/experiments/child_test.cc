@@ -4,11 +4,13 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <new>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
+#include "tests/support/temp_dir.h"
 
 namespace skerry::experiments {
 namespace {
@@ -103,6 +105,47 @@ TEST(Child, WhatTheReceiverThrowsPassesAndLeavesNoChild) {
                    },
                    [](std::string_view) { throw Error(Code::no_space, "full"); }),
                Error);
+}
+
+TEST(Child, OneThatFallsSilentIsEndedAndSaidToHaveTimedOut) {
+  const InterruptGuard guard;
+  int messages = 0;
+  const ChildEnd end = run_child(
+      guard,
+      [](const Messages& parent) {
+        parent.send("one");
+        ::pause();
+      },
+      [&](std::string_view) { ++messages; }, {.silence_seconds = 0.2});
+  EXPECT_EQ(messages, 1);
+  EXPECT_NE(end.failure.find("timed out"), std::string::npos) << end.failure;
+}
+
+TEST(Child, AfterAnInterruptItEndsWhenAllThatIsWantedHasArrived) {
+  const InterruptGuard guard;
+  std::vector<std::string> messages;
+  run_child(
+      guard,
+      [](const Messages& parent) {
+        for (int i = 0; i < 1000000; ++i) parent.send(std::to_string(i));
+      },
+      [&](std::string_view message) {
+        messages.emplace_back(message);
+        if (messages.size() == 3) ::raise(SIGINT);
+      },
+      {.may_stop = [&] { return messages.size() >= 10; }});
+  EXPECT_GE(messages.size(), 10U);
+  EXPECT_LT(messages.size(), 1000000U);
+}
+
+TEST(Child, ItsLastWordsGoToTheLog) {
+  const InterruptGuard guard;
+  const support::TempDir folder;
+  run_child(
+      guard, [](const Messages&) { ::dprintf(2, "last words"); }, [](std::string_view) {},
+      {.log = folder.path() / "log"});
+  std::ifstream file(folder.path() / "log");
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), "last words");
 }
 
 }  // namespace

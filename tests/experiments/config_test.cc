@@ -60,6 +60,8 @@ TEST(Config, EveryKeyThatIsLeftOutHasTheDocumentedDefault) {
                                                                {"via", "bulk"},
                                                                {"encoding", "f32"},
                                                                {"graph", "build"},
+                                                               {"cache", "warm"},
+                                                               {"memory_limit", "none"},
                                                                {"insertion", "shuffled"},
                                                                {"pair_memo", number(0)},
                                                                {"connectivity", "none"},

@@ -1,0 +1,87 @@
+#include "experiments/open_layout.h"
+
+#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "base/error.h"
+#include "experiments/cost/file_cache.h"
+#include "experiments/cost/process_io.h"
+#include "experiments/describe_layout.h"
+#include "graph/digest.h"
+#include "graph/write_index.h"
+#include "kv/counting_store.h"
+#include "kv/open_store.h"
+
+namespace skerry::experiments {
+
+using nlohmann::ordered_json;
+
+OpenLayout::OpenLayout(const Settings& settings, const std::filesystem::path& path,
+                       const graph::Rows& rows, const graph::Graph& graph)
+    : kind_(settings.word("store")), path_(path) {
+  store_ = kv::open_store(kind_, {.path = path_, .create = true});
+  const graph::WriteOptions options{.codec = &graph::link_codec(settings.word("codec")),
+                                    .layout = graph::Layout::parse(settings.word("layout")),
+                                    .order = &graph::order(settings.word("order")),
+                                    .via = graph::Via::parse(settings.word("via")),
+                                    .seed = static_cast<std::uint64_t>(settings.number("seed")),
+                                    .threads = std::max(1U, std::thread::hardware_concurrency())};
+  const std::unique_ptr<kv::CountingStore> counting = kv::count(*store_);
+  const ProcessIo before = process_io();
+  const auto start = std::chrono::steady_clock::now();
+  graph::write_index(*counting, index_name, rows, graph, options);
+  store_->sync();
+  seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  logical_bytes_ = counting->counts().bytes_written;
+  const kv::Traits traits = store_->traits();
+  persistent_ = traits.persistent;
+  // A store whose views do not last as long as the snapshot gives lasting ones when read-only.
+  read_only_ = persistent_ && traits.view_life == kv::ViewLife::scope;
+  if (!persistent_) return;
+  // Closing may still write: an LSM tree flushes then.
+  store_.reset();
+  const ProcessIo spent = process_io() - before;
+  written_bytes_ = spent.written_bytes;
+  io_counted_ = spent.counted;
+  open();
+}
+
+void OpenLayout::open() {
+  store_ = kv::open_store(kind_, {.path = path_, .read_only = read_only_});
+}
+
+ordered_json OpenLayout::describe(const std::string& digest) {
+  const graph::StoredIndex index(*store_, index_name);
+  const graph::Graph stored = index.load_graph();
+  const std::string found = graph::graph_digest(stored, index.ids());
+  if (found != digest || index.meta().digest != digest) {
+    throw Error(
+        Code::corrupt, "the store does not give back the graph that was written",
+        {.expected = digest, .found = found == digest ? index.meta().digest + " (meta)" : found});
+  }
+  ordered_json described = describe_layout(*store_, index, stored);
+  described["kind"] = "layout";
+  described["seconds"] = seconds_;
+  described["disk_bytes"] = store_->size_on_disk();
+  described["write"] = {{"logical_bytes", logical_bytes_}};
+  if (persistent_ && io_counted_) {
+    described["write"]["storage_bytes"] = written_bytes_;
+    described["write"]["amplification"] =
+        static_cast<double>(written_bytes_) /
+        static_cast<double>(std::max<std::uint64_t>(1, logical_bytes_));
+  }
+  return described;
+}
+
+double OpenLayout::reopen_cold() {
+  if (!persistent_) return 1;
+  store_.reset();
+  evict(path_);
+  const double share = resident_share(path_);
+  open();
+  return share;
+}
+
+}  // namespace skerry::experiments

@@ -1,0 +1,53 @@
+#pragma once
+// The store of one layout while its points are measured: written, checked, closed and opened again.
+
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+
+#include "experiments/keys.h"
+#include "graph/graph.h"
+#include "graph/rows.h"
+#include "kv/store.h"
+
+namespace skerry::experiments {
+
+class OpenLayout {
+ public:
+  static constexpr std::string_view index_name = "main";
+
+  /// Writes the index into a new store at `path` (unused by a store in memory) and opens it as a
+  /// reader would find it.
+  OpenLayout(const Settings& settings, const std::filesystem::path& path, const graph::Rows& rows,
+             const graph::Graph& graph);
+
+  kv::Store& store() noexcept { return *store_; }
+
+  bool persistent() const noexcept { return persistent_; }
+
+  /// The "layout" message of layout_stage(). Throws Error{corrupt} unless the store gives back the
+  /// graph with this digest.
+  nlohmann::ordered_json describe(const std::string& digest);
+
+  /// Closes the store, has its files dropped from memory, and opens it again. Returns the share of
+  /// their pages that stayed (cost/file_cache.h). Nothing of the store may be in use. A store in
+  /// memory stays as it is: 1.
+  double reopen_cold();
+
+ private:
+  void open();
+
+  std::string kind_;
+  std::filesystem::path path_;
+  bool persistent_ = false;
+  bool read_only_ = false;
+  std::unique_ptr<kv::Store> store_;
+  double seconds_ = 0;
+  std::uint64_t logical_bytes_ = 0;  ///< keys and values that were put
+  std::uint64_t written_bytes_ = 0;  ///< to storage while they were
+  bool io_counted_ = false;
+};
+
+}  // namespace skerry::experiments
