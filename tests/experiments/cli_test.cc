@@ -73,7 +73,8 @@ TEST(Program, PlanPrintsGraphsLayoutsAndPointsAndRunsNothing) {
   const std::string folder = file.path().parent_path().string();
   const ProgramRun run = skerry("plan config.toml --set search.ef=16,32", "cd " + folder);
   EXPECT_EQ(run.exit_code, 0) << run.error;
-  EXPECT_TRUE(contains(run.out, "config: 2 graphs, 4 layouts, 8 points (0 duplicates merged, 0 excluded)"))
+  EXPECT_TRUE(
+      contains(run.out, "config: 2 graphs, 4 layouts, 8 points (0 duplicates merged, 0 excluded)"))
       << run.out;
   EXPECT_TRUE(contains(run.out, "ef=16,32"));
   EXPECT_FALSE(std::filesystem::exists(folder + "/results"));

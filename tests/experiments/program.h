@@ -22,9 +22,9 @@ inline ProgramRun skerry(const std::string& arguments, const std::string& before
   const support::TempDir folder;
   const std::string out = (folder.path() / "out").string();
   const std::string error = (folder.path() / "error").string();
-  const std::string command = "{ " + before + "; XDG_CACHE_HOME=" + folder.path().string() +
-                              " exec " SKERRY_PROGRAM " " + arguments + "; } >" + out + " 2>" +
-                              error + " </dev/null";
+  const std::string command = "{ " + before + "; XDG_CACHE_HOME=${SKERRY_TEST_CACHE:-" +
+                              folder.path().string() + "}" + " exec " SKERRY_PROGRAM " " +
+                              arguments + "; } >" + out + " 2>" + error + " </dev/null";
   const int status = std::system(command.c_str());
   const auto read = [](const std::string& path) {
     std::ifstream file(path);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "experiments/identity.h"
 #include "tests/support/temp_dir.h"
 
 namespace skerry::experiments {
@@ -71,6 +72,7 @@ Settings settings(std::int64_t M, std::int64_t ef) {
   Settings settings(std::move(values));
   settings.set("M", M);
   settings.set("ef", ef);
+  settings.set("graph", std::string("build"));
   return settings;
 }
 

@@ -152,9 +152,11 @@ TEST_F(RunTest, SearchThreadsFindTheSame) {
   EXPECT_GT(all[1].at("qps").at("median"), 0);
 }
 
-TEST_F(RunTest, SecondRunAppendsUnderAnotherRunIdWithTheSamePoints) {
+TEST_F(RunTest, ASecondRunMeasuresNothingAgainUnlessItIsToldTo) {
   ASSERT_EQ(run(data).exit_code, 0);
   ASSERT_EQ(run(data).exit_code, 0);
+  EXPECT_EQ(records(directory()).size(), 1U);
+  ASSERT_EQ(run(data, "--repeat").exit_code, 0);
   const std::vector<json> all = records(directory());
   ASSERT_EQ(all.size(), 2U);
   EXPECT_EQ(all[0].at("point"), all[1].at("point"));
@@ -179,7 +181,7 @@ TEST_F(RunTest, NothingButResultsIsLeftUnlessStoresAreKept) {
   ASSERT_EQ(run(data + all_stores()).exit_code, 0);
   EXPECT_FALSE(std::filesystem::exists(directory() / "work"));
   EXPECT_FALSE(std::filesystem::exists(directory() / "stores"));
-  ASSERT_EQ(run(data + all_stores(), "--keep-stores").exit_code, 0);
+  ASSERT_EQ(run(data + all_stores(), "--keep-stores --repeat").exit_code, 0);
   EXPECT_FALSE(std::filesystem::exists(directory() / "work"));
   std::size_t kept = 0;
   for (const auto& entry : std::filesystem::directory_iterator(directory() / "stores")) {
