@@ -139,8 +139,8 @@ TEST(LinkCodecs, AMisspeltParameterIsAnsweredWithTheNearest) {
   EXPECT_NE(message_of("delta(from=onw)").find("did you mean `own`"), std::string::npos);
 }
 
-TEST(LinkCodecs, OnlyGapCodecsTakeFrom) {
-  for (const std::string name : {"u32", "elias_fano", "roaring"}) {
+TEST(LinkCodecs, OnlyThoseThatProfitTakeFrom) {
+  for (const std::string name : {"u32", "streamvbyte", "bitpacked", "elias_fano", "roaring"}) {
     EXPECT_NE(message_of(name + "(from=own)").find("from"), std::string::npos) << name;
   }
 }

@@ -34,11 +34,29 @@ TEST(DeltaCodec, WritesTheFirstSlotAndThenGapsLessOne) {
   EXPECT_EQ(hex("delta", hand_list), "ac02007f");
 }
 
-TEST(DeltaCodec, FromOwnCountsTheFirstSlotFromTheOwner) {
-  EXPECT_EQ(hex("delta(from=own)", hand_list, 301), "01007f");    // -1 -> 1
-  EXPECT_EQ(hex("delta(from=own)", hand_list, 299), "02007f");    // +1 -> 2
-  EXPECT_EQ(hex("delta(from=own)", hand_list, 300), "00007f");    // 0 -> 0
-  EXPECT_EQ(hex("delta(from=own)", hand_list, 400), "c701007f");  // -100 -> 199 = 0b1'1000111
+TEST(DeltaCodec, FromOwnWritesHowManyAreBelowAndTwoRunsOutwards) {
+  EXPECT_EQ(hex("delta(from=own)", hand_list, 300),
+            "00"
+            "00"
+            "00"
+            "7f");
+  EXPECT_EQ(hex("delta(from=own)", hand_list, 301),
+            "01"
+            "00"
+            "00"
+            "7f");
+  // Below 400: 301 and 300, with 98 and 0 slots between; 29 slots from 400 to before 429.
+  EXPECT_EQ(hex("delta(from=own)", hand_list, 400),
+            "02"
+            "62"
+            "00"
+            "1d");
+  // 570 = 0b100'0111010 slots between 429 and 1000.
+  EXPECT_EQ(hex("delta(from=own)", hand_list, 1000),
+            "03"
+            "ba04"
+            "7f"
+            "00");
 }
 
 TEST(StreamVByteCodec, WritesLengthsAndThenBytes) {
@@ -46,11 +64,6 @@ TEST(StreamVByteCodec, WritesLengthsAndThenBytes) {
   EXPECT_EQ(hex("streamvbyte", hand_list),
             "01"
             "2c01"
-            "00"
-            "7f");
-  EXPECT_EQ(hex("streamvbyte(from=own)", hand_list, 301),
-            "00"
-            "01"
             "00"
             "7f");
   // Four bytes: 2^24 (length code 3).
@@ -63,8 +76,6 @@ TEST(BitpackedCodec, WritesTwoWidthsTheFirstNumberAndGaps) {
   // From bit 0 up: 9 - 1 in 5 bits, 8 - 1 in 5, 300 in 9, 1 in 8, 128 in 8: 35 bits.
   // 8 + (7 << 5) + (300 << 10) + (1 << 19) + (128 << 27) = 0x4000cb0e8.
   EXPECT_EQ(hex("bitpacked", hand_list), "e8b00c0004");
-  // -1 -> 1 in 1 bit: 0 + (7 << 5) + (1 << 10) + (1 << 11) + (128 << 19) = 0x04000ce0, 27 bits.
-  EXPECT_EQ(hex("bitpacked(from=own)", hand_list, 301), "e00c0004");
 }
 
 TEST(RiceCodec, WritesQuotientsFromTheFrontAndRemaindersFromTheBack) {
@@ -73,9 +84,28 @@ TEST(RiceCodec, WritesQuotientsFromTheFrontAndRemaindersFromTheBack) {
   // Back, 32 bits in all: 300 mod 64 = 44 at bit 26, 0 at bit 20, 127 mod 64 = 63 at bit 14.
   // 0x1606 + (44 << 26) + (63 << 14) = 0xb00fd606.
   EXPECT_EQ(hex("rice", hand_list), "06d60fb0");
-  // 1, 0, 127: best with 5: 18 + 3 = 21 bits. Ones at bits 5, 6, 10; 1 at bit 27, 0 at bit 22,
-  // 127 mod 32 = 31 at bit 17: 5 + 0x460 + (1 << 27) + (31 << 17) = 0x083e0465.
-  EXPECT_EQ(hex("rice(from=own)", hand_list, 301), "65043e08");
+}
+
+TEST(RiceCodec, FromOwnWritesHowManyAreBelowAfterTheWidth) {
+  // One below 301: 0, then 0, 127. Best with 5 low bits: 18 + 3 = 21. 5 in 5 bits, then 1 below:
+  // a one and 1 in 3 bits; ones at bits 9, 10, 14. 30 bits, so 32: 0 at bits 27 and 22, and
+  // 127 mod 32 = 31 at bit 17: 5 + 0x60 + 0x4600 + (31 << 17) = 0x003e4665.
+  EXPECT_EQ(hex("rice(from=own)", hand_list, 301), "65463e00");
+}
+
+TEST(ExpGolombCodec, WritesMagnitudesFromTheFrontAndTheBitsBelowThemFromTheBack) {
+  // 300, 0, 127 are 9, 0 and 7 bits wide, 5 on average. With 5, magnitudes of 300 / 32 + 1 = 10,
+  // 1 and 127 / 32 + 1 = 4 are 3, 0, 2: 10 + 3 x 6 = 28 bits; with 4 they are 4, 0, 3: 29 bits.
+  // Front: 5 in 5 bits, ones at bits 8, 9 and 12. 33 bits, so 40. From the back:
+  // 300 - 7 x 32 = 76 in 8 bits at 32, 0 in 5 at 27, 127 - 3 x 32 = 31 in 7 at 20.
+  EXPECT_EQ(hex("exp_golomb", hand_list), "0513f0014c");
+}
+
+TEST(ExpGolombCodec, FromOwnWritesHowManyAreBelowAfterTheWidth) {
+  // One below 301: 0, then 0, 127, on average 2 bits wide. With 1: magnitudes 0, 0, 6, 18 bits;
+  // with 2: 0, 0, 5, 19 bits. 1 in 5 bits, 1 below as for rice, ones at bits 9, 10, 17. 27 bits, so
+  // 32: 0 at bits 31 and 30, 127 - 63 x 2 = 1 in 7 bits at 23.
+  EXPECT_EQ(hex("exp_golomb(from=own)", hand_list, 301), "61068200");
 }
 
 TEST(EliasFanoCodec, WritesHighPartsFromTheFrontAndLowPartsFromTheBack) {
@@ -139,6 +169,40 @@ TEST_F(LinkCodecSizes, RiceTakesTheSumOfItsShortestCodes) {
     });
     ASSERT_EQ(encoded(link_codec("rice"), slots).size(), bytes_of(bits));
   });
+}
+
+TEST_F(LinkCodecSizes, ExpGolombTakesTheSumOfItsCodesAtOneOfTwoParameters) {
+  for_lists([](const std::vector<Slot>& slots) {
+    const auto bits_at = [&](unsigned parameter) {
+      std::size_t sum = 5;
+      for (const Slot number : numbers(slots)) {
+        const Slot shifted = (number >> parameter) + 1;
+        sum += 2 * (static_cast<unsigned>(std::bit_width(shifted)) - 1) + 1 + parameter;
+      }
+      return sum;
+    };
+    std::size_t widths = 0;
+    for (const Slot number : numbers(slots)) {
+      widths += static_cast<unsigned>(std::bit_width(number));
+    }
+    const auto mean = static_cast<unsigned>(widths / slots.size());
+    const std::size_t bits = std::min(bits_at(mean), bits_at(mean == 0 ? 0 : mean - 1));
+    ASSERT_EQ(encoded(link_codec("exp_golomb"), slots).size(), bytes_of(bits));
+  });
+}
+
+TEST_F(LinkCodecSizes, FromOwnIsSmallerForListsAroundTheirOwner) {
+  std::size_t from_zero = 0;
+  std::size_t from_own = 0;
+  Random random(9);
+  for (int round = 0; round < 300; ++round) {
+    const auto own = static_cast<Slot>(100000 + random.below(100000));
+    std::vector<Slot> slots = random_list(random, 20, 2000);
+    for (Slot& slot : slots) slot += own - 1000;
+    from_zero += encoded(link_codec("rice"), slots, own).size();
+    from_own += encoded(link_codec("rice(from=own)"), slots, own).size();
+  }
+  EXPECT_LT(from_own, from_zero);
 }
 
 TEST_F(LinkCodecSizes, EliasFanoTakesItsBestSplit) {

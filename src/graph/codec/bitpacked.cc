@@ -16,10 +16,9 @@ unsigned width_of(std::uint32_t number) {
 
 }  // namespace
 
-void BitpackedCodec::encode(std::span<const Slot> slots, Slot own,
-                            std::vector<std::byte>& out) const {
+void BitpackedCodec::encode(std::span<const Slot> slots, Slot, std::vector<std::byte>& out) const {
   if (slots.empty()) return;
-  std::vector<std::uint32_t> numbers = to_gaps(slots, own, from_);
+  std::vector<std::uint32_t> numbers = to_gaps(slots, 0).numbers;
   std::uint32_t largest = 0;
   for (std::size_t i = 1; i < numbers.size(); ++i) largest = std::max(largest, ++numbers[i]);
   BitWriter writer(out);
@@ -56,7 +55,7 @@ Code BitpackedCodec::decode(Bytes value, const ListContext& context, std::vector
     out[i] = gap - 1;
   }
   const bool legal = positive && width_of(out[0]) == first_width && width_of(all) == width &&
-                     from_gaps(out, from_, context);
+                     from_gaps(out, 0, 0, context.limit);
   return legal ? Code::ok : Code::corrupt;
 }
 

@@ -15,22 +15,14 @@ namespace skerry::graph {
 
 class BitpackedCodec final : public LinkCodec {
  public:
-  explicit BitpackedCodec(From from) noexcept : from_(from) {}
-
-  std::string_view name() const noexcept override {
-    return from_ == From::own ? "bitpacked(from=own)" : "bitpacked";
-  }
+  std::string_view name() const noexcept override { return "bitpacked"; }
 
   std::string_view description() const noexcept override {
-    return from_ == From::own ? "the same, from the list's own slot"
-                              : "gaps, each in the bits of the list's largest";
+    return "gaps, each in the bits of the list's largest";
   }
 
-  void encode(std::span<const Slot> slots, Slot own, std::vector<std::byte>& out) const override;
+  void encode(std::span<const Slot> slots, Slot, std::vector<std::byte>& out) const override;
   Code decode(Bytes value, const ListContext& context, std::vector<Slot>& out) const override;
-
- private:
-  From from_;
 };
 
 }  // namespace skerry::graph

@@ -18,7 +18,10 @@ constexpr std::uint64_t low_bits(std::uint64_t word, unsigned width) noexcept {
 /// Appends to a byte vector. flush() must come last.
 class BitWriter {
  public:
-  explicit BitWriter(std::vector<std::byte>& out) noexcept : out_(&out) {}
+  explicit BitWriter(std::vector<std::byte>& out) noexcept : out_(&out), start_(out.size()) {}
+
+  /// Bits put so far; before flush().
+  std::size_t written() const noexcept { return (out_->size() - start_) * 8 + used_; }
 
   /// `width` 0..32; `bits` has no higher bits set.
   void put(std::uint32_t bits, unsigned width) {
@@ -42,6 +45,7 @@ class BitWriter {
 
  private:
   std::vector<std::byte>* out_;
+  std::size_t start_;
   std::uint64_t word_ = 0;
   unsigned used_ = 0;  // 0..7 between calls
 };
@@ -62,23 +66,12 @@ class BitReader {
   /// In bits.
   std::size_t size() const noexcept { return bytes_.size() * 8; }
 
-  /// At least `ahead` bits from bit `at` on, the first of them lowest.
-  static constexpr unsigned ahead = 57;
-
+  /// The next 57 bits or more (64 where a byte starts) from bit `at` on, the first of them lowest.
   std::uint64_t peek(std::size_t at) const noexcept {
     const std::size_t byte = at >> 3;
     if (byte + 8 <= bytes_.size()) return load<std::uint64_t>(bytes_.data() + byte) >> (at & 7);
     if (byte >= bytes_.size()) return 0;
     return tail_ >> ((byte - tail_at_) * 8 + (at & 7));
-  }
-
-  /// The first one at or after `at`; size() when there is none.
-  std::size_t find_one(std::size_t at) const noexcept {
-    for (; at < size(); at += ahead) {
-      const std::uint64_t word = peek(at);
-      if (word != 0) return at + static_cast<unsigned>(std::countr_zero(word));
-    }
-    return size();
   }
 
   /// Whether nothing but padding is left from bit `at` on: fewer than 8 bits, all zero.

@@ -17,17 +17,23 @@ constexpr std::uint64_t join(std::uint64_t bytes) noexcept {
          (bytes >> 3 & 0x7f << 21) | (bytes >> 4 & std::uint64_t{0x7f} << 28);
 }
 
+void put(std::uint32_t number, std::vector<std::byte>& out) {
+  for (; number >= 0x80; number >>= 7) out.push_back(static_cast<std::byte>(number | 0x80));
+  out.push_back(static_cast<std::byte>(number));
+}
+
 }  // namespace
 
 void DeltaCodec::encode(std::span<const Slot> slots, Slot own, std::vector<std::byte>& out) const {
-  for (std::uint32_t number : to_gaps(slots, own, from_)) {
-    for (; number >= 0x80; number >>= 7) out.push_back(static_cast<std::byte>(number | 0x80));
-    out.push_back(static_cast<std::byte>(number));
-  }
+  if (slots.empty()) return;
+  const Gaps gaps = to_gaps(slots, from_ == From::own ? own : 0);
+  if (from_ == From::own) put(static_cast<std::uint32_t>(gaps.below), out);
+  for (const std::uint32_t number : gaps.numbers) put(number, out);
 }
 
 Code DeltaCodec::decode(Bytes value, const ListContext& context, std::vector<Slot>& out) const {
-  out.resize(std::min(context.max_links, value.size()));
+  const bool from_own = from_ == From::own;
+  out.resize(std::min(context.max_links + from_own, value.size()));
   const BitReader bits(value);
   std::size_t count = 0;
   std::size_t start = 0;     // of the number that is looked for
@@ -51,8 +57,13 @@ Code DeltaCodec::decode(Bytes value, const ListContext& context, std::vector<Slo
     }
   }
   out.resize(count);
-  const bool legal =
-      start == value.size() && shortest && beyond == 0 && from_gaps(out, from_, context);
+  if (start != value.size() || !shortest || beyond != 0) return Code::corrupt;
+  if (!from_own || value.empty()) {
+    return from_gaps(out, 0, 0, context.limit) ? Code::ok : Code::corrupt;
+  }
+  const std::size_t below = out.front();
+  out.erase(out.begin());
+  const bool legal = !out.empty() && from_gaps(out, below, context.own, context.limit);
   return legal ? Code::ok : Code::corrupt;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 // `delta`: the numbers of the list (gaps.h), each as LEB128 (7 bits a byte, least significant
-// first, high bit set on all but the last).
+// first, high bit set on all but the last); with from=own how many slots are below comes first.
 
 #include "graph/codec/gaps.h"
 

@@ -15,14 +15,7 @@ unsigned best_width_of(std::size_t count, Slot last) {
 
 void EliasFanoCodec::encode(std::span<const Slot> slots, Slot, std::vector<std::byte>& out) const {
   if (slots.empty()) return;
-  const unsigned width = best_width_of(slots.size(), slots.back());
-  std::vector<std::uint32_t> steps(slots.size());
-  Slot before = 0;
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    steps[i] = (slots[i] >> width) - (before >> width);
-    before = slots[i];
-  }
-  write_split(steps, slots, width, out);
+  write_split(slots, Cut::cumulative, {.width = best_width_of(slots.size(), slots.back())}, out);
 }
 
 Code EliasFanoCodec::decode(Bytes value, const ListContext& context, std::vector<Slot>& out) const {
@@ -30,13 +23,13 @@ Code EliasFanoCodec::decode(Bytes value, const ListContext& context, std::vector
     out.clear();
     return Code::ok;
   }
-  unsigned width = 0;
-  const Code code = read_split(value, Zeros::all, context.max_links, width, out);
+  Split split;
+  const Code code = read_split(value, Cut::cumulative, context.max_links, split, out);
   if (code != Code::ok) return code;
   bool ascending = true;
   for (std::size_t i = 1; i < out.size(); ++i) ascending &= out[i - 1] < out[i];
-  const bool legal =
-      ascending && out.back() < context.limit && width == best_width_of(out.size(), out.back());
+  const bool legal = ascending && out.back() < context.limit &&
+                     split.width == best_width_of(out.size(), out.back());
   return legal ? Code::ok : Code::corrupt;
 }
 

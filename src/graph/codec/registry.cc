@@ -5,6 +5,7 @@
 #include "graph/codec/bitpacked.h"
 #include "graph/codec/delta.h"
 #include "graph/codec/elias_fano.h"
+#include "graph/codec/exp_golomb.h"
 #include "graph/codec/rice.h"
 #include "graph/codec/roaring.h"
 #include "graph/codec/streamvbyte.h"
@@ -39,10 +40,10 @@ Kind gap_kind() {
 }
 
 std::span<const Kind> kinds() {
-  static const std::array<Kind, 7> all = {
-      kind<U32Codec>(),           gap_kind<DeltaCodec>(), gap_kind<StreamVByteCodec>(),
-      gap_kind<BitpackedCodec>(), gap_kind<RiceCodec>(),  kind<EliasFanoCodec>(),
-      kind<RoaringCodec>()};
+  static const std::array<Kind, 8> all = {kind<U32Codec>(),         gap_kind<DeltaCodec>(),
+                                          kind<StreamVByteCodec>(), kind<BitpackedCodec>(),
+                                          gap_kind<RiceCodec>(),    gap_kind<ExpGolombCodec>(),
+                                          kind<EliasFanoCodec>(),   kind<RoaringCodec>()};
   return all;
 }
 

@@ -1,18 +1,21 @@
 #pragma once
-// The shape that `rice` and `elias_fano` share: each number of a list is cut into its `width` low
-// bits and the rest, its high part.
+// The shape that `rice`, `exp_golomb` and `elias_fano` share: each number of a list is cut into a
+// high part, written in unary, and low bits, written as they are.
 //
-//   width  5 bits
-//   highs  from the front: for each number that many zeros and a one
-//   zeros  0..7, up to whole bytes
-//   lows   from the back: those of the first number in the last `width` bits, and so on
+//   width   5 bits, the parameter of the cut
+//   below   with from=own, Gaps::below: an exponential Golomb code of parameter 3, which is c zeros
+//           and a one, then 3 + c bits
+//   highs   from the front: for each number its zeros and a one
+//   zeros   0..7, up to whole bytes
+//   lows    from the back: those of the first number at the end of the last byte, and so on
 //
 // Nothing says how many numbers there are. What lies between highs and lows holds a one as long as
 // a number follows, and is shorter than a byte and all zero when none does. Highs are found by
-// counting zeros over whole words and lows lie at places known beforehand, so that no number waits
-// for the one before it.
+// counting zeros over whole words, and each low part lies where the widths before it say, so that
+// no number waits for another to be read.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -21,26 +24,39 @@
 
 namespace skerry::graph {
 
-/// The least width (0..31) with which the shape takes the fewest bits, when a width of w makes
-/// `zeros_at(w)` zeros in `count` highs. Each bit more costs `count` bits and saves the zeros that
-/// disappear; these grow fewer with each bit, so the first width that does not pay is the best.
+/// How a number x is cut by a width w.
+enum class Cut : std::uint8_t {
+  quotient,    ///< zeros: x >> w; low bits: w
+  cumulative,  ///< the same of rising numbers, but only the zeros by which x >> w rises
+  magnitude,   ///< zeros: c = floor(log2((x >> w) + 1)); low bits: w + c, x - ((2^c - 1) << w)
+};
+
+struct Split {
+  unsigned width = 0;                     ///< 0..31
+  std::optional<std::size_t> below = {};  ///< when the codec writes it
+};
+
+/// Appends at least one number.
+void write_split(std::span<const std::uint32_t> numbers, Cut cut, const Split& split,
+                 std::vector<std::byte>& out);
+
+/// Replaces `out` by the numbers, and the fields of `split` by those written (`below` when it has a
+/// value). corrupt when the bytes have not this shape, hold no number or more than `most`, or a
+/// number does not fit 32 bits.
+Code read_split(Bytes value, Cut cut, std::size_t most, Split& split,
+                std::vector<std::uint32_t>& out);
+
+/// c of Cut::magnitude.
+unsigned magnitude(std::uint32_t number, unsigned width) noexcept;
+
+/// The least width with which a cut takes the fewest bits, for cuts by quotient: `zeros_at(w)` are
+/// the zeros of all `count` numbers. A bit more costs `count` bits and saves the zeros that
+/// disappear. Those grow fewer with each bit, so the first width that does not pay is the best.
 template <class Zeros>
 unsigned best_width(std::size_t count, const Zeros& zeros_at) {
   unsigned width = 0;
   while (width < 31 && zeros_at(width) - zeros_at(width + 1) > count) ++width;
   return width;
 }
-
-/// Appends at least one number: highs[i] zeros, then the `width` low bits of lows[i].
-void write_split(std::span<const std::uint32_t> highs, std::span<const std::uint32_t> lows,
-                 unsigned width, std::vector<std::byte>& out);
-
-/// What a high part is: the zeros of its own code, or those of all codes up to it.
-enum class Zeros : std::uint8_t { own, all };
-
-/// Replaces `out` by the numbers. corrupt when the bytes have not this shape, hold no number or
-/// more than `most`, or a number does not fit 32 bits.
-Code read_split(Bytes value, Zeros zeros, std::size_t most, unsigned& width,
-                std::vector<std::uint32_t>& out);
 
 }  // namespace skerry::graph

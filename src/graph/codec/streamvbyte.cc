@@ -19,9 +19,9 @@ unsigned length_code(Bytes value, std::size_t i) {
 
 }  // namespace
 
-void StreamVByteCodec::encode(std::span<const Slot> slots, Slot own,
+void StreamVByteCodec::encode(std::span<const Slot> slots, Slot,
                               std::vector<std::byte>& out) const {
-  const std::vector<std::uint32_t> numbers = to_gaps(slots, own, from_);
+  const std::vector<std::uint32_t> numbers = to_gaps(slots, 0).numbers;
   BitWriter writer(out);
   for (const std::uint32_t number : numbers) writer.put(length_of(number) - 1, 2);
   writer.flush();
@@ -49,7 +49,7 @@ Code StreamVByteCodec::decode(Bytes value, const ListContext& context,
     shortest &= length == length_of(out[i]);
     at += length;
   }
-  return shortest && from_gaps(out, from_, context) ? Code::ok : Code::corrupt;
+  return shortest && from_gaps(out, 0, 0, context.limit) ? Code::ok : Code::corrupt;
 }
 
 }  // namespace skerry::graph

@@ -12,22 +12,14 @@ namespace skerry::graph {
 
 class StreamVByteCodec final : public LinkCodec {
  public:
-  explicit StreamVByteCodec(From from) noexcept : from_(from) {}
-
-  std::string_view name() const noexcept override {
-    return from_ == From::own ? "streamvbyte(from=own)" : "streamvbyte";
-  }
+  std::string_view name() const noexcept override { return "streamvbyte"; }
 
   std::string_view description() const noexcept override {
-    return from_ == From::own ? "the same, from the list's own slot"
-                              : "gaps of 1 to 4 bytes, their lengths apart";
+    return "gaps of 1 to 4 bytes, their lengths apart";
   }
 
-  void encode(std::span<const Slot> slots, Slot own, std::vector<std::byte>& out) const override;
+  void encode(std::span<const Slot> slots, Slot, std::vector<std::byte>& out) const override;
   Code decode(Bytes value, const ListContext& context, std::vector<Slot>& out) const override;
-
- private:
-  From from_;
 };
 
 }  // namespace skerry::graph
