@@ -2,6 +2,8 @@
 // Bit streams in byte strings: least significant bit of the first byte first, the last byte filled
 // up with zeros.
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <vector>
@@ -13,6 +15,11 @@ namespace skerry::graph {
 /// The `width` low bits, 0..63.
 constexpr std::uint64_t low_bits(std::uint64_t word, unsigned width) noexcept {
   return word & ((std::uint64_t{1} << width) - 1);
+}
+
+/// floor(log2(number)) of a positive number. std::bit_width() would look for 0 first.
+inline unsigned floor_log2(std::uint64_t number) noexcept {
+  return 63U ^ static_cast<unsigned>(__builtin_clzll(number));
 }
 
 /// Appends to a byte vector. flush() must come last.
@@ -50,39 +57,42 @@ class BitWriter {
   unsigned used_ = 0;  // 0..7 between calls
 };
 
-/// Looks into a byte string at any bit. Never reads outside of it; past the end there are zeros.
+/// Looks into a byte string at any bit, without a branch. Never reads outside of it.
 class BitReader {
  public:
-  explicit BitReader(Bytes bytes) noexcept : bytes_(bytes) {
-    const std::size_t tail = bytes.size() < 8 ? bytes.size() : 8;
-    tail_at_ = bytes.size() - tail;
-    if (tail == 8) {
-      tail_ = load<std::uint64_t>(bytes.data() + tail_at_);
+  explicit BitReader(Bytes bytes) noexcept : data_(bytes.data()), size_(bytes.size()) {
+    if (size_ >= sizeof(std::uint64_t)) {
+      last_ = size_ - sizeof(std::uint64_t);
     } else {
-      for (std::size_t i = tail; i-- > 0;) tail_ = tail_ << 8 | std::to_integer<unsigned>(bytes[i]);
+      if (size_ > 0) std::memcpy(copy_.data(), bytes.data(), size_);
+      data_ = copy_.data();
     }
   }
 
-  /// In bits.
-  std::size_t size() const noexcept { return bytes_.size() * 8; }
+  BitReader(const BitReader&) = delete;  // it may point into itself
+  BitReader& operator=(const BitReader&) = delete;
 
-  /// The next 57 bits or more (64 where a byte starts) from bit `at` on, the first of them lowest.
+  /// In bits.
+  std::size_t size() const noexcept { return size_ * 8; }
+
+  /// The next 57 bits or more (64 where a byte starts) from bit `at` on, the first of them lowest;
+  /// past the end zeros. At the end itself, and behind it, the bits mean nothing.
   std::uint64_t peek(std::size_t at) const noexcept {
-    const std::size_t byte = at >> 3;
-    if (byte + 8 <= bytes_.size()) return load<std::uint64_t>(bytes_.data() + byte) >> (at & 7);
-    if (byte >= bytes_.size()) return 0;
-    return tail_ >> ((byte - tail_at_) * 8 + (at & 7));
+    const std::size_t start = std::min(at >> 3, last_);
+    return load<std::uint64_t>(data_ + start) >> ((at - start * 8) & 63);
   }
 
   /// Whether nothing but padding is left from bit `at` on: fewer than 8 bits, all zero.
   bool ends_at(std::size_t at) const noexcept {
-    return at <= size() && size() - at < 8 && peek(at) == 0;
+    return at <= size() && size() - at < 8 &&
+           low_bits(peek(at), static_cast<unsigned>(size() - at)) == 0;
   }
 
  private:
-  Bytes bytes_;
-  std::size_t tail_at_ = 0;
-  std::uint64_t tail_ = 0;  // the bytes from tail_at_ on
+  const std::byte* data_;
+  std::size_t size_;
+  std::size_t last_ = 0;                // where the last word starts
+  std::array<std::byte, 8> copy_ = {};  // of a shorter string
 };
 
 }  // namespace skerry::graph

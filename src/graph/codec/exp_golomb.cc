@@ -1,7 +1,5 @@
 #include "graph/codec/exp_golomb.h"
 
-#include <bit>
-
 #include "graph/codec/split_code.h"
 
 namespace skerry::graph {
@@ -13,9 +11,7 @@ namespace {
 /// check it.
 unsigned parameter(std::span<const std::uint32_t> numbers) {
   std::size_t widths = 0;
-  for (const std::uint32_t number : numbers) {
-    widths += static_cast<unsigned>(std::bit_width(number));
-  }
+  for (const std::uint32_t number : numbers) widths += floor_log2(std::uint64_t{number} * 2 + 1);
   const auto mean = static_cast<unsigned>(widths / numbers.size());
   if (mean == 0) return 0;
   // Each bit of magnitude costs two bits of code, each bit of the parameter one for every number.

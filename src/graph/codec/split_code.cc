@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "graph/codec/bits.h"
-
 namespace skerry::graph {
 
 namespace {
@@ -42,7 +40,8 @@ void put_bits(std::span<std::byte> bytes, std::size_t at, std::uint32_t number, 
 }
 
 /// Makes numbers of their zeros. False when one does not fit.
-bool add_lows(const BitReader& bits, Cut cut, unsigned width, std::span<std::uint32_t> zeros) {
+template <Cut cut>
+bool add_lows(const BitReader& bits, unsigned width, std::span<std::uint32_t> zeros) {
   std::size_t at = bits.size();
   std::uint64_t beyond = 0;
   for (std::uint32_t& number : zeros) {
@@ -57,12 +56,38 @@ bool add_lows(const BitReader& bits, Cut cut, unsigned width, std::span<std::uin
   return beyond == 0;
 }
 
-}  // namespace
-
-unsigned magnitude(std::uint32_t number, unsigned width) noexcept {
-  const std::uint64_t shifted = number + (std::uint64_t{1} << width);
-  return static_cast<unsigned>(std::bit_width(shifted)) - 1 - width;
+/// Reads the numbers from bit `at` on.
+template <Cut cut>
+Code read_numbers(const BitReader& bits, std::size_t at, unsigned width, std::size_t most,
+                  std::vector<std::uint32_t>& out) {
+  std::size_t left = bits.size() - at;  // bits behind the highs so far, less their lows
+  out.resize(std::min(most, left / (width + 1)));
+  std::size_t count = 0;
+  std::size_t all_zeros = 0;
+  std::size_t most_zeros = 0;
+  std::uint64_t word = bits.peek(0) >> at << at;
+  for (std::size_t base = 0; base < bits.size(); base += 64, word = bits.peek(base)) {
+    for (; word != 0; word &= word - 1) {
+      const std::size_t one = base + static_cast<unsigned>(std::countr_zero(word));
+      const std::size_t zeros = one - at;
+      const std::size_t used = zeros + 1 + low_width(cut, zeros, width);
+      if (used > left || count == out.size()) return Code::corrupt;
+      all_zeros += zeros;
+      if (cut == Cut::magnitude) most_zeros = std::max(most_zeros, zeros);
+      out[count++] = static_cast<std::uint32_t>(cut == Cut::cumulative ? all_zeros : zeros);
+      left -= used;
+      at = one + 1;
+      if (left < 8 && low_bits(bits.peek(at), static_cast<unsigned>(left)) == 0) {
+        if (cut == Cut::magnitude && width + most_zeros > 32) return Code::corrupt;
+        out.resize(count);
+        return add_lows<cut>(bits, width, out) ? Code::ok : Code::corrupt;
+      }
+    }
+  }
+  return Code::corrupt;
 }
+
+}  // namespace
 
 void write_split(std::span<const std::uint32_t> numbers, Cut cut, const Split& split,
                  std::vector<std::byte>& out) {
@@ -101,7 +126,7 @@ void write_split(std::span<const std::uint32_t> numbers, Cut cut, const Split& s
 Code read_split(Bytes value, Cut cut, std::size_t most, Split& split,
                 std::vector<std::uint32_t>& out) {
   const BitReader bits(value);
-  std::uint64_t word = bits.peek(0);
+  const std::uint64_t word = bits.peek(0);
   const auto width = static_cast<unsigned>(low_bits(word, width_bits));
   split.width = width;
   std::size_t at = width_bits;
@@ -113,31 +138,12 @@ Code read_split(Bytes value, Cut cut, std::size_t most, Split& split,
     at += below_width + c;
   }
   if (at > bits.size()) return Code::corrupt;
-  std::size_t left = bits.size() - at;  // bits behind the highs so far, less their lows
-  out.resize(std::min(most, left / (width + 1)));
-  std::size_t count = 0;
-  std::size_t all_zeros = 0;
-  std::size_t most_zeros = 0;
-  word = word >> at << at;
-  for (std::size_t base = 0; base < bits.size(); base += 64, word = bits.peek(base)) {
-    for (; word != 0; word &= word - 1) {
-      const std::size_t one = base + static_cast<unsigned>(std::countr_zero(word));
-      const std::size_t zeros = one - at;
-      const std::size_t used = zeros + 1 + low_width(cut, zeros, width);
-      if (used > left || count == out.size()) return Code::corrupt;
-      all_zeros += zeros;
-      most_zeros = std::max(most_zeros, zeros);
-      out[count++] = static_cast<std::uint32_t>(cut == Cut::cumulative ? all_zeros : zeros);
-      left -= used;
-      at = one + 1;
-      if (left < 8 && low_bits(bits.peek(at), static_cast<unsigned>(left)) == 0) {
-        if (cut == Cut::magnitude && width + most_zeros > 32) return Code::corrupt;
-        out.resize(count);
-        return add_lows(bits, cut, width, out) ? Code::ok : Code::corrupt;
-      }
-    }
+  switch (cut) {
+    case Cut::quotient: return read_numbers<Cut::quotient>(bits, at, width, most, out);
+    case Cut::cumulative: return read_numbers<Cut::cumulative>(bits, at, width, most, out);
+    case Cut::magnitude: return read_numbers<Cut::magnitude>(bits, at, width, most, out);
   }
-  return Code::corrupt;
+  return Code::corrupt;  // no other cut
 }
 
 }  // namespace skerry::graph

@@ -21,6 +21,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "graph/codec/bits.h"
 
 namespace skerry::graph {
 
@@ -47,7 +48,9 @@ Code read_split(Bytes value, Cut cut, std::size_t most, Split& split,
                 std::vector<std::uint32_t>& out);
 
 /// c of Cut::magnitude.
-unsigned magnitude(std::uint32_t number, unsigned width) noexcept;
+inline unsigned magnitude(std::uint32_t number, unsigned width) noexcept {
+  return floor_log2(number + (std::uint64_t{1} << width)) - width;
+}
 
 /// The least width with which a cut takes the fewest bits, for cuts by quotient: `zeros_at(w)` are
 /// the zeros of all `count` numbers. A bit more costs `count` bits and saves the zeros that

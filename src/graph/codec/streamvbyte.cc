@@ -1,6 +1,8 @@
 #include "graph/codec/streamvbyte.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 
 #include "graph/codec/bits.h"
 
@@ -11,6 +13,8 @@ namespace {
 unsigned length_of(std::uint32_t number) {
   return (std::max(1U, static_cast<unsigned>(std::bit_width(number))) + 7) / 8;
 }
+
+constexpr std::array<std::uint32_t, 4> masks = {0xff, 0xffff, 0xffffff, 0xffffffff};
 
 /// The length less one of number `i`.
 unsigned length_code(Bytes value, std::size_t i) {
@@ -40,14 +44,22 @@ Code StreamVByteCodec::decode(Bytes value, const ListContext& context,
     if (length_code(value, i) != 0) return Code::corrupt;
   }
   out.resize(count);
-  const BitReader bits(value);
-  std::size_t at = (count + 3) / 4;
+  const std::byte* at = value.data() + (count + 3) / 4;
+  const std::byte* const end = value.data() + value.size();
   bool shortest = true;
   for (std::size_t i = 0; i < count; ++i) {
-    const unsigned length = length_code(value, i) + 1;
-    out[i] = static_cast<std::uint32_t>(low_bits(bits.peek(at * 8), length * 8));
-    shortest &= length == length_of(out[i]);
-    at += length;
+    const unsigned code = length_code(value, i);
+    std::uint32_t number = 0;
+    if (end - at >= 4) {
+      number = load<std::uint32_t>(at) & masks[code];
+    } else {
+      for (unsigned byte = code + 1; byte-- > 0;) {
+        number = number << 8 | std::to_integer<unsigned>(at[byte]);
+      }
+    }
+    shortest &= code == 0 || at[code] != std::byte{0};
+    out[i] = number;
+    at += code + 1;
   }
   return shortest && from_gaps(out, 0, 0, context.limit) ? Code::ok : Code::corrupt;
 }
