@@ -54,7 +54,10 @@ std::vector<Choice> all_choices() {
         {policy.slot, policy.name, std::string(policy.description), std::move(policy.parameters)});
   }
   for (const kv::StoreKind& store : kv::store_kinds()) {
-    choices.push_back({"store", store.name, std::string(store.description), {}});
+    choices.push_back({"store",
+                       store.name,
+                       std::string(store.description),
+                       {store.parameters.begin(), store.parameters.end()}});
   }
   for (const graph::LinkCodec* codec : graph::link_codecs()) {
     choices.push_back({"codec", codec->name(), std::string(codec->description()), {}});

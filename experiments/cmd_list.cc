@@ -70,7 +70,8 @@ std::vector<Kind> all_kinds() {
   for (const kv::StoreKind& store : kv::store_kinds()) {
     std::string description(store.description);
     if (!store.version.empty()) description += fmt::format(" ({})", store.version);
-    kinds.back().entries.push_back({std::string(store.name), description, {}});
+    kinds.back().entries.push_back(
+        {std::string(store.name), description, {store.parameters.begin(), store.parameters.end()}});
   }
   kinds.push_back({"selections", policies("selection")});
   kinds.push_back({"overflows", policies("overflow")});

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/size.h"
 #include "base/spec.h"
 #include "distance/metric.h"
 #include "experiments/cost/memory_limit.h"
@@ -33,15 +34,16 @@ void check_one_of(std::string_view kind, std::string_view word, Words known) {
 
 void check_store(std::string_view word) {
   constexpr std::array<std::string_view, 3> everywhere = {"memory", "lmdb", "rocksdb"};
+  const std::string name = Spec::parse(word).name;
   std::vector<std::string_view> here;
   for (const kv::StoreKind& kind : kv::store_kinds()) here.push_back(kind.name);
-  const bool missing = std::find(here.begin(), here.end(), word) == here.end();
-  if (missing && std::find(everywhere.begin(), everywhere.end(), word) != everywhere.end()) {
+  const bool missing = std::find(here.begin(), here.end(), name) == here.end();
+  if (missing && std::find(everywhere.begin(), everywhere.end(), name) != everywhere.end()) {
     throw Error(Code::invalid_argument,
-                fmt::format("this build was made without the store `{}`; it has: {}", word,
+                fmt::format("this build was made without the store `{}`; it has: {}", name,
                             fmt::join(here, ", ")));
   }
-  check_one_of("store", word, here);
+  kv::check_store_spec(word);
 }
 
 void check_view(std::string_view word) { check_one_of("view", word, graph::view_names()); }

@@ -8,6 +8,8 @@
 #include "base/error.h"
 #include "distance/metric.h"
 #include "experiments/value_list.h"
+#include "graph/reader.h"
+#include "kv/open_store.h"
 
 namespace skerry::experiments {
 
@@ -98,6 +100,13 @@ void check_settings(const Settings& settings, const Axes& axes, std::size_t n) {
       throw Error(error.code(), fmt::format("{}: \"{}\": {}", axes[key].place,
                                             spelling(written[key]), error.what()));
     }
+  }
+  if (!graph::view_supported(settings.word("view"), kv::reader_view_life(settings.word("store")))) {
+    throw Error(
+        Code::invalid_argument,
+        fmt::format("{}: view `{}` needs a store whose values stay in place, and `{}` is none "
+                    "when it is read; an [[exclude]] can drop such points",
+                    axes[key_at("view")].place, settings.word("view"), settings.word("store")));
   }
   const bool cold = settings.word("cache") == "cold";
   if (cold && (settings.word("store") == "memory" || settings.word("view") == "frozen")) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/size.h"
 #include "experiments/cost/file_cache.h"
 #include "experiments/cost/memory_limit.h"
 #include "experiments/cost/process_io.h"

@@ -42,7 +42,7 @@ std::vector<ordered_json> read_json_lines(const fs::path& path) {
         ordered_json::parse(text.begin() + static_cast<std::ptrdiff_t>(at),
                             text.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
     if (!object.is_object()) {
-      throw Error(Code::corrupt, fmt::format("{}:{}: not a JSON object", path.string(), number));
+      throw Error(Code::corrupt, fmt::format("{}:{}: this line is not a JSON object", path.string(), number));
     }
     objects.push_back(std::move(object));
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <charconv>
 #include <csignal>
 #include <fstream>
@@ -94,24 +95,6 @@ MemoryLimit::~MemoryLimit() {
   // Out of the group first: one with a process in it cannot be removed.
   write_line(home_ / "cgroup.procs", std::to_string(::getpid()));
   ::rmdir(group_.c_str());
-}
-
-std::uint64_t parse_size(const std::string& text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-  const unsigned shift = unit.empty() || unit == "B" ? 0
-                         : unit == "KiB"             ? 10
-                         : unit == "MiB"             ? 20
-                         : unit == "GiB"             ? 30
-                                                     : 64;
-  if (error != std::errc() || shift == 64 || number == 0 || number > (~std::uint64_t{0} >> shift)) {
-    throw Error(Code::invalid_argument,
-                fmt::format("`{}` is not a size; it must be a number with KiB, MiB or GiB, such as "
-                            "256MiB",
-                            text));
-  }
-  return number << shift;
 }
 
 }  // namespace skerry::experiments

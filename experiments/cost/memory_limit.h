@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <string>
 
 namespace skerry::experiments {
 
@@ -25,8 +24,5 @@ class MemoryLimit {
   std::filesystem::path home_;   ///< the group that the process came from
   std::filesystem::path group_;  ///< ours
 };
-
-/// "256MiB", "64KiB", "1GiB" or a number of bytes. Throws Error{invalid_argument}.
-std::uint64_t parse_size(const std::string& text);
 
 }  // namespace skerry::experiments

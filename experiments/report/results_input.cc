@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "experiments/record_set.h"
+#include "experiments/run_files.h"
 #include "experiments/report/point_filter.h"
 
 namespace skerry::experiments {

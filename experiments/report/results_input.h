@@ -42,8 +42,4 @@ ResultsInput read_results(std::span<const std::string> directories, const std::s
 /// The records of the points alone.
 std::vector<nlohmann::ordered_json> records_of(const ResultsInput& input);
 
-/// The objects of a JSON Lines file; none when there is no such file. A last line without its line
-/// break was never finished and is left out. Throws Error: io, corrupt.
-std::vector<nlohmann::ordered_json> read_json_lines(const std::filesystem::path& file);
-
 }  // namespace skerry::experiments

@@ -486,7 +486,8 @@ void LmdbStore::open_environment() {
   map_size_ =
       std::max<std::uint64_t>(map_size_, std::max<std::uint64_t>(options_.map_size, 64 << 10));
   // MDB_NOTLS: a read transaction belongs to its object, not to a thread.
-  const unsigned flags = MDB_NOTLS | (options_.read_only ? MDB_RDONLY : 0U);
+  const unsigned flags = MDB_NOTLS | (options_.read_only ? MDB_RDONLY : 0U) |
+                         (options_.read_ahead ? 0U : MDB_NORDAHEAD);
   for (;;) {
     check(mdb_env_create(&env_), "cannot make an LMDB environment", path_);
     mdb_env_set_mapsize(env_, map_size_);
@@ -578,6 +579,7 @@ MDB_txn* LmdbStore::begin_writing() {
 }
 
 void LmdbStore::commit(MDB_txn* txn, Durability durability) {
+  durability = std::min(durability, options_.most);
   // Flags are the environment's; the writer lock keeps others from committing under ours.
   const unsigned relaxed = durability == Durability::power     ? 0U
                            : durability == Durability::ordered ? unsigned{MDB_NOMETASYNC}

@@ -3,7 +3,9 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 #include <rocksdb/table_properties.h>
@@ -19,6 +21,7 @@
 #include <limits>
 #include <mutex>
 
+#include "base/spec.h"
 #include "kv/names.h"
 #include "kv/writer_lock.h"
 
@@ -217,7 +220,7 @@ class RocksStore final : public Store {
   rdb::ReadOptions read_options(const rdb::Snapshot* snapshot) const {
     rdb::ReadOptions options;
     options.snapshot = snapshot;
-    options.verify_checksums = !traits_.read_only;
+    options.verify_checksums = !mapped_;
     return options;
   }
 
@@ -247,6 +250,7 @@ class RocksStore final : public Store {
   std::uint64_t live_bytes(rdb::ColumnFamilyHandle* family) const;
 
   StoreOptions options_;
+  bool mapped_;  // files are mapped, and values stay in place
   Traits traits_;
   std::shared_ptr<rdb::Cache> cache_;
   rdb::Options sst_options_;
@@ -579,10 +583,29 @@ class RocksBulk final : public Bulk {
   bool closed_ = false;
 };
 
+struct Compression {
+  std::string_view name;
+  rdb::CompressionType type;
+};
+
+constexpr std::array<Compression, 4> compressions = {{{"none", rdb::kNoCompression},
+                                                      {"lz4", rdb::kLZ4Compression},
+                                                      {"zstd", rdb::kZSTD},
+                                                      {"snappy", rdb::kSnappyCompression}}};
+
+/// Of a name that check_rocksdb_compression() let pass.
+rdb::CompressionType compression_of(std::string_view name) {
+  for (const Compression& each : compressions) {
+    if (each.name == name) return each.type;
+  }
+  return rdb::kNoCompression;
+}
+
 RocksStore::RocksStore(const StoreOptions& options)
     : options_(options),
-      traits_{"rocksdb", options.read_only ? ViewLife::snapshot : ViewLife::scope, true,
-              options.read_only, 0},
+      mapped_(options.read_only && options.mmap && options.compression == "none"),
+      traits_{"rocksdb", mapped_ ? ViewLife::snapshot : ViewLife::scope, true, options.read_only,
+              0},
       cache_(rdb::NewLRUCache(options.cache_bytes)) {
   std::error_code error;
   const bool present = fs::exists(options_.path / "CURRENT", error);
@@ -612,15 +635,18 @@ RocksStore::RocksStore(const StoreOptions& options)
 rdb::ColumnFamilyOptions RocksStore::family_options() const {
   rdb::BlockBasedTableOptions table;
   table.block_cache = cache_;
-  table.block_size = 4096;
+  table.block_size = options_.block_bytes;
   table.format_version = 5;
   table.data_block_index_type = rdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
   table.data_block_hash_table_util_ratio = 0.75;
-  // No filter: graphs ask for keys that are there.
+  // By default no filter: graphs ask for keys that are there.
+  if (options_.bloom_bits > 0) {
+    table.filter_policy.reset(rdb::NewBloomFilterPolicy(options_.bloom_bits));
+  }
   rdb::ColumnFamilyOptions family;
   family.table_factory.reset(rdb::NewBlockBasedTableFactory(table));
-  family.compression = rdb::kNoCompression;
-  family.bottommost_compression = rdb::kNoCompression;
+  family.compression = compression_of(options_.compression);
+  family.bottommost_compression = family.compression;
   return family;
 }
 
@@ -632,7 +658,8 @@ rdb::DBOptions RocksStore::db_options() const {
   db.stats_dump_period_sec = 0;
   db.stats_persist_period_sec = 0;
   db.max_open_files = -1;  // tables stay open, and in read-only mode their maps stay in place
-  db.allow_mmap_reads = options_.read_only;
+  db.allow_mmap_reads = mapped_;
+  db.advise_random_on_open = !options_.read_ahead;
   return db;
 }
 
@@ -867,6 +894,17 @@ std::uint64_t RocksStore::verify() {
 
 std::unique_ptr<Store> open_rocksdb_store(const StoreOptions& options) {
   return std::make_unique<RocksStore>(options);
+}
+
+void check_rocksdb_compression(std::string_view name) {
+  const std::vector<rdb::CompressionType> here = rdb::GetSupportedCompressions();
+  std::vector<std::string_view> known;
+  for (const Compression& each : compressions) {
+    if (std::find(here.begin(), here.end(), each.type) == here.end()) continue;
+    if (each.name == name) return;
+    known.push_back(each.name);
+  }
+  throw Error(Code::invalid_argument, unknown_name("compression of rocksdb", name, known));
 }
 
 std::string_view rocksdb_version() {

@@ -14,6 +14,9 @@ namespace skerry::kv {
 /// always on, since without it several column families have no common commit.
 std::unique_ptr<Store> open_rocksdb_store(const StoreOptions& options);
 
+/// Throws Error{invalid_argument} unless it is none, lz4, zstd or snappy and the library has it.
+void check_rocksdb_compression(std::string_view name);
+
 /// "7.8.3".
 std::string_view rocksdb_version();
 

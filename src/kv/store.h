@@ -52,8 +52,8 @@ enum class TableId : std::uint32_t {};
 /// (A view from a Transaction lives until the transaction's next change in either case.)
 enum class ViewLife : std::uint8_t { scope, snapshot };
 
-/// What a finished commit survives. `process`: kill -9. `ordered`: loss of power keeps some prefix
-/// of the commits. `power`: loss of power keeps this commit.
+/// What a finished commit survives, from least to most. `process`: kill -9. `ordered`: loss of
+/// power keeps some prefix of the commits. `power`: loss of power keeps this commit.
 enum class Durability : std::uint8_t { none, process, ordered, power };
 
 /// Keeps views of ViewLife::scope alive. Reusable: reset() ends them all and keeps the memory.
@@ -190,10 +190,16 @@ struct StoreOptions {
   std::filesystem::path path;  ///< directory; unused by "memory"
   bool create = false;         ///< make the directory and store if missing
   bool read_only = false;      ///< RocksDB: mmap, stable views; must be flushed
-  std::uint64_t map_size = std::uint64_t{1} << 40;       ///< LMDB: reserved address space
+  std::uint64_t map_size = std::uint64_t{1} << 40;  ///< LMDB: reserved address space
+  bool read_ahead = true;  ///< LMDB: the system reads ahead in the map. RocksDB: in files it opens
+  Durability most = Durability::power;                   ///< LMDB: no commit reaches more than this
   std::uint64_t cache_bytes = std::uint64_t{256} << 20;  ///< RocksDB: block cache
-  std::uint32_t max_readers = 1024;                      ///< LMDB: reader slots
-  std::uint32_t max_tables = 256;                        ///< LMDB: named databases
+  std::uint32_t block_bytes = 4096;                      ///< RocksDB: of a data block
+  std::uint32_t bloom_bits = 0;                          ///< RocksDB: a key, of a filter; 0: none
+  std::string compression = "none";                      ///< RocksDB: none, lz4, zstd or snappy
+  bool mmap = true;  ///< RocksDB, read-only: map files, for stable views; not with compression
+  std::uint32_t max_readers = 1024;  ///< LMDB: reader slots
+  std::uint32_t max_tables = 256;    ///< LMDB: named databases
 };
 
 class Store {

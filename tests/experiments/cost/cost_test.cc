@@ -8,6 +8,7 @@
 #include <fstream>
 #include <vector>
 
+#include "base/size.h"
 #include "experiments/cost/file_cache.h"
 #include "experiments/cost/memory_limit.h"
 #include "experiments/cost/process_io.h"
