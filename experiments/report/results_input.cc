@@ -8,8 +8,8 @@
 
 #include "base/error.h"
 #include "experiments/record_set.h"
-#include "experiments/run_files.h"
 #include "experiments/report/point_filter.h"
+#include "experiments/run_files.h"
 
 namespace skerry::experiments {
 
