@@ -49,6 +49,7 @@ OpenLayout::OpenLayout(const Settings& settings, const std::filesystem::path& pa
 }
 
 void OpenLayout::open() {
+  if (store_) return;
   store_ = kv::open_store(kind_, {.path = path_, .read_only = read_only_});
 }
 
@@ -75,13 +76,11 @@ ordered_json OpenLayout::describe(const std::string& digest) {
   return described;
 }
 
-double OpenLayout::reopen_cold() {
+double OpenLayout::close_cold() {
   if (!persistent_) return 1;
   store_.reset();
   evict(path_);
-  const double share = resident_share(path_);
-  open();
-  return share;
+  return resident_share(path_);
 }
 
 }  // namespace skerry::experiments

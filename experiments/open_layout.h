@@ -31,14 +31,14 @@ class OpenLayout {
   /// graph with this digest.
   nlohmann::ordered_json describe(const std::string& digest);
 
-  /// Closes the store, has its files dropped from memory, and opens it again. Returns the share of
-  /// their pages that stayed (cost/file_cache.h). Nothing of the store may be in use. A store in
+  /// Closes the store and has its files dropped from memory. Returns the share of their pages that
+  /// stayed (cost/file_cache.h). Nothing of the store may be in use; open() must follow. A store in
   /// memory stays as it is: 1.
-  double reopen_cold();
+  double close_cold();
 
- private:
   void open();
 
+ private:
   std::string kind_;
   std::filesystem::path path_;
   bool persistent_ = false;

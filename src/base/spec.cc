@@ -76,6 +76,12 @@ class Parser {
       const auto [end, error] = std::from_chars(begin, text_.data() + text_.size(), number);
       if (error != std::errc()) fail("a value");
       at_ += static_cast<std::size_t>(end - begin);
+      for (const std::string_view unit : {"KiB", "MiB", "GiB"}) {
+        if (text_.substr(at_).starts_with(unit)) {
+          at_ += unit.size();
+          break;
+        }
+      }
     }
     return std::string(text_.substr(start, at_ - start));
   }

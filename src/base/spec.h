@@ -3,7 +3,8 @@
 //
 //   spec  := name | name '(' [arg {',' arg}] ')'
 //   arg   := value | key '=' value
-//   value := spec | number | true | false
+//   value := spec | number [unit] | true | false
+//   unit  := KiB | MiB | GiB
 //
 // Positional arguments come first, in the declared order of the policy's parameters.
 // Examples: `hnsw`, `hnsw(keep_pruned=true)`, `robust_prune(1.2, passes=2)`, `geometric(ml=auto)`.

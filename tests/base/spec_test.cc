@@ -270,5 +270,13 @@ TEST(UnknownName, ListsWhatIsKnownAndAsksOnlyWhenOneIsNear) {
             "unknown parameter of `flat` `ml`. Known: none");
 }
 
+TEST(Spec, ANumberMayHaveAUnitOfBytes) {
+  const Spec spec = Spec::parse("rocksdb(4KiB, 1GiB, cache=64MiB)");
+  EXPECT_EQ(spec.arguments.at(2).value, "64MiB");
+  EXPECT_EQ(spec.arguments.at(0).value, "4KiB");
+  EXPECT_EQ(spec.arguments.at(1).value, "1GiB");
+  EXPECT_THROW(Spec::parse("rocksdb(cache=64MB)"), Error);
+}
+
 }  // namespace
 }  // namespace skerry

@@ -243,5 +243,70 @@ TEST_F(RunTest, KGreaterThanTheDataIsANormalOutcome) {
   EXPECT_EQ(records(directory()).at(0).at("recall").at("returned_lt_k"), 0);
 }
 
+TEST_F(RunTest, AColdStoreIsProvenColdAndReadsFromStorage) {
+  if (kv::store_kinds().size() == 1) GTEST_SKIP() << "this build has the memory store only";
+  const std::string text =
+      "[dataset]\nspec = \"uniform(n=3000, d=64, queries=50)\"\n[build]\nmetric = \"euclidean\"\n"
+      "store = [\"lmdb\", \"rocksdb\"]\n[search]\nview = [\"direct\", \"memo\"]\n"
+      "cache = [\"warm\", \"cold\"]\nrepetitions = 2\n";
+  const ProgramRun outcome = run(text);
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.error;
+  std::map<std::string, json> warm;
+  for (const json& record : records(directory())) {
+    const json& config = record.at("config");
+    const std::string what = config.at("store").get<std::string>() + config.at("view").dump();
+    const json& cache = record.at("cache");
+    EXPECT_EQ(cache.at("asked"), config.at("cache"));
+    if (config.at("cache") == "warm") {
+      EXPECT_EQ(cache.at("state"), "warm");
+      warm[what] = record;
+      continue;
+    }
+    EXPECT_TRUE(cache.at("state") == "cold" || cache.at("state") == "lukewarm");
+    EXPECT_EQ(cache.at("state") == "cold", cache.at("resident_share") < 0.01);
+    ASSERT_TRUE(warm.contains(what));
+    EXPECT_EQ(record.at("recall"), warm.at(what).at("recall"));
+    EXPECT_EQ(record.at("work"), warm.at(what).at("work"));
+    if (cache.at("state") == "cold") {
+      EXPECT_GT(record.at("io").at("read_bytes"), warm.at(what).at("io").at("read_bytes"));
+    }
+  }
+  EXPECT_EQ(warm.size(), 4U);
+}
+
+TEST_F(RunTest, WhatAStoreCannotGiveIsRefusedBeforeAnyWork) {
+  if (kv::store_kinds().size() == 1) GTEST_SKIP() << "this build has the memory store only";
+  const ProgramRun memo =
+      run(data + "store = \"rocksdb(mmap=false)\"\n[search]\nview = \"memo\"\n");
+  EXPECT_EQ(memo.exit_code, 2);
+  EXPECT_NE(memo.error.find("stay in place"), std::string::npos) << memo.error;
+  const ProgramRun cold = run(data + "[search]\nview = \"direct\"\ncache = \"cold\"\n");
+  EXPECT_EQ(cold.exit_code, 2);
+  EXPECT_NE(cold.error.find("store on disk"), std::string::npos) << cold.error;
+  EXPECT_FALSE(std::filesystem::exists(directory()));
+}
+
+TEST_F(RunTest, ALimitOfMemoryIsKeptOrThePointIsSkippedAndSaysWhy) {
+  const std::string text =
+      data + "[search]\nview = \"frozen\"\nmemory_limit = [\"none\", \"1GiB\"]\n";
+  const ProgramRun outcome = run(text);
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.error;
+  const std::size_t found = records(directory()).size();
+  const bool skipped = outcome.error.find("skipped") != std::string::npos;
+  EXPECT_EQ(found, skipped ? 1U : 2U) << outcome.error;
+}
+
+TEST_F(RunTest, WhatWasWrittenIsHeldAgainstWhatReachedStorage) {
+  const ProgramRun outcome = run(data + all_stores());
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.error;
+  for (const json& record : records(directory())) {
+    const json& write = record.at("write");
+    EXPECT_GT(write.at("logical_bytes"), 2000 * 16 * 4);
+    if (record.at("config").at("store") == "memory" || !write.contains("amplification")) continue;
+    EXPECT_GT(write.at("amplification"), 0.9);
+    EXPECT_LT(write.at("amplification"), 20);
+  }
+}
+
 }  // namespace
 }  // namespace skerry::experiments
