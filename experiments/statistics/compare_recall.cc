@@ -119,11 +119,14 @@ std::string text_of(const MeasuredRange& range) {
   return fmt::format("{:.4f}..{:.4f}", range.low, range.high);
 }
 
-/// Why there is nothing to compare.
-std::string why_missing(const MeasuredRange& a, const MeasuredRange& b, double recall) {
-  const bool reached = a.low <= recall && recall <= a.high && b.low <= recall && recall <= b.high;
-  if (reached) return "n/a: not measured";
-  return fmt::format("n/a: measured A {}, B {}", text_of(a), text_of(b));
+/// Says why there is nothing to compare.
+void set_missing(ComparisonRow& row, const MeasuredRange& a, const MeasuredRange& b) {
+  const auto holds = [&](const MeasuredRange& range) {
+    return range.low <= *row.recall && *row.recall <= range.high;
+  };
+  row.unmeasured = holds(a) && holds(b);
+  row.note = row.unmeasured ? "n/a: not measured, or 0"
+                            : fmt::format("n/a: measured A {}, B {}", text_of(a), text_of(b));
 }
 
 /// The effect when the queries are those of a resample.
@@ -158,7 +161,7 @@ ComparisonRow compare_recall(const Side& a, const Side& b, const std::vector<Mat
   }
   pooled.fill(row);
   if (!row.effect) {
-    row.note = why_missing(range_of(curves_a), range_of(curves_b), recall);
+    set_missing(row, range_of(curves_a), range_of(curves_b));
     return row;
   }
   row.p = pooled.p();

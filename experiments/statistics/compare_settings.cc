@@ -88,7 +88,11 @@ ComparisonRow compare_settings(const Side& a, const Side& b,
     }
   }
   pooled.fill(row);
-  if (!row.effect) return row;
+  if (!row.effect) {
+    row.unmeasured = true;
+    row.note = "n/a: not measured, or 0";
+    return row;
+  }
   if (seeds.size() == points.size()) {
     set_query_part(row, seeds, on_same_graphs(points), resampling);
   } else if (metric.of_row != nullptr) {

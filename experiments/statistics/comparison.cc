@@ -59,6 +59,15 @@ void keep_pairs(Matching& matching, bool with_driver, Comparison& comparison) {
                             "at equal recall");
 }
 
+/// Removes the metrics that nothing was measured of, such as gets of a view that makes none.
+void drop_unmeasured(std::vector<ComparisonRow>& rows) {
+  std::set<const CompareMetric*> measured;
+  for (const ComparisonRow& row : rows) {
+    if (!row.unmeasured) measured.insert(row.metric);
+  }
+  std::erase_if(rows, [&](const ComparisonRow& row) { return !measured.contains(row.metric); });
+}
+
 double on_scale(const CompareMetric& metric, double margin) {
   return metric.scale == Scale::ratio ? std::log1p(margin) : margin;
 }
@@ -152,15 +161,18 @@ Comparison compare(const Side& a, const Side& b, const CompareOptions& options) 
       row.where = cell.where;
       comparison.rows.push_back(std::move(row));
     };
-    for (const CompareMetric* metric : metrics) {
-      if (!with_driver) {
+    if (!with_driver) {
+      for (const CompareMetric* metric : metrics) {
         add(compare_settings(a, b, cell.points, *metric, options.resampling, rows));
       }
-      for (const double recall : options.recalls) {
+    }
+    for (const double recall : options.recalls) {
+      for (const CompareMetric* metric : metrics) {
         add(compare_recall(a, b, cell.points, recall, *metric, options.resampling, rows));
       }
     }
   }
+  if (options.metrics.empty()) drop_unmeasured(comparison.rows);
   set_verdicts(a, b, options, comparison.rows);
   const bool timed =
       std::any_of(metrics.begin(), metrics.end(), [](const auto* metric) { return metric->timed; });

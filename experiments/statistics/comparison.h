@@ -31,16 +31,17 @@ struct ComparisonRow {
   std::optional<double> p_holm{};          ///< adjusted for all tests of the comparison
   std::optional<double> noise{};           ///< on the scale of `effect`; of timed metrics only
   Verdict verdict = Verdict::unresolved;
-  bool hidden = false;  ///< the effect is within the noise
-  std::string note{};   ///< why something is missing, or what it rests on
+  bool hidden = false;      ///< the effect is within the noise
+  bool unmeasured = false;  ///< a side lacks the figure at all, or it is 0 and has no ratio
+  std::string note{};       ///< why something is missing, or what it rests on
 };
 
 struct CompareOptions {
-  std::vector<const CompareMetric*> metrics;  ///< empty: all that the kind of comparison has
-  std::vector<double> recalls;                ///< in (0, 1); empty: compare at equal settings
-  std::string driver = "ef";                  ///< along which recall is read
-  std::map<std::string, double, std::less<>> margins;  ///< by metric; others have their default
-  Resampling resampling;
+  std::vector<const CompareMetric*> metrics{};  ///< empty: all that the kind of comparison has
+  std::vector<double> recalls{};                ///< in (0, 1); empty: compare at equal settings
+  std::string driver = "ef";                    ///< along which recall is read
+  std::map<std::string, double, std::less<>> margins{};  ///< by metric; others have their default
+  Resampling resampling{};
 };
 
 struct Comparison {
