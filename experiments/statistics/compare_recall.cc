@@ -125,8 +125,8 @@ void set_missing(ComparisonRow& row, const MeasuredRange& a, const MeasuredRange
     return range.low <= *row.recall && *row.recall <= range.high;
   };
   row.unmeasured = holds(a) && holds(b);
-  row.note = row.unmeasured ? "n/a: not measured, or 0"
-                            : fmt::format("n/a: measured A {}, B {}", text_of(a), text_of(b));
+  row.note = row.unmeasured ? "not measured, or 0"
+                            : fmt::format("measured A {}, B {}", text_of(a), text_of(b));
 }
 
 /// The effect when the queries are those of a resample.

@@ -90,7 +90,7 @@ ComparisonRow compare_settings(const Side& a, const Side& b,
   pooled.fill(row);
   if (!row.effect) {
     row.unmeasured = true;
-    row.note = "n/a: not measured, or 0";
+    row.note = "not measured, or 0";
     return row;
   }
   if (seeds.size() == points.size()) {

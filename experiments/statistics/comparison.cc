@@ -61,11 +61,14 @@ void keep_pairs(Matching& matching, bool with_driver, Comparison& comparison) {
 
 /// Removes the metrics that nothing was measured of, such as gets of a view that makes none.
 void drop_unmeasured(std::vector<ComparisonRow>& rows) {
-  std::set<const CompareMetric*> measured;
+  std::set<const CompareMetric*> missing;
   for (const ComparisonRow& row : rows) {
-    if (!row.unmeasured) measured.insert(row.metric);
+    if (row.unmeasured) missing.insert(row.metric);
   }
-  std::erase_if(rows, [&](const ComparisonRow& row) { return !measured.contains(row.metric); });
+  for (const ComparisonRow& row : rows) {
+    if (row.effect) missing.erase(row.metric);
+  }
+  std::erase_if(rows, [&](const ComparisonRow& row) { return missing.contains(row.metric); });
 }
 
 double on_scale(const CompareMetric& metric, double margin) {
@@ -173,6 +176,10 @@ Comparison compare(const Side& a, const Side& b, const CompareOptions& options) 
     }
   }
   if (options.metrics.empty()) drop_unmeasured(comparison.rows);
+  if (comparison.rows.empty()) {
+    throw Error(Code::not_found, "the records hold nothing that can be compared",
+                {.path = a.label});
+  }
   set_verdicts(a, b, options, comparison.rows);
   const bool timed =
       std::any_of(metrics.begin(), metrics.end(), [](const auto* metric) { return metric->timed; });

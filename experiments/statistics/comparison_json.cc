@@ -42,7 +42,7 @@ ordered_json row_json(const ComparisonRow& row) {
           {"p_holm", number(row.p_holm)},
           {"noise", on_scale(metric, row.noise)},
           {"within_noise", row.hidden},
-          {"verdict", name(row.verdict)},
+          {"verdict", row.effect ? ordered_json(name(row.verdict)) : ordered_json()},
           {"note", row.note}};
 }
 

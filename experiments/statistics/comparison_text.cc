@@ -44,8 +44,15 @@ std::string p_text(const std::optional<double>& p) {
   return *p < 0.001 ? "<0.001" : fmt::format("{:.3f}", *p);
 }
 
+/// Why an interval that excludes 0 is no verdict.
+std::string reservation(const ComparisonRow& row) {
+  if (row.hidden) return "within noise";
+  const bool excludes = row.interval && (row.interval->low > 0 || row.interval->high < 0);
+  return excludes && row.verdict == Verdict::unresolved ? "not sure among so many tests" : "";
+}
+
 std::string remark(const ComparisonRow& row) {
-  std::string text = row.hidden ? "within noise" : "";
+  std::string text = reservation(row);
   if (row.over_queries && row.over_seeds) {
     text += fmt::format("{}queries {}, seeds {}", text.empty() ? "" : "; ",
                         interval_text(*row.metric, row.over_queries),
@@ -80,7 +87,7 @@ std::string table_of(const Comparison& comparison) {
                  {std::string(row.metric->name), figure(*row.metric, row.a),
                   figure(*row.metric, row.b), row.effect ? change(*row.metric, *row.effect) : "-",
                   interval_text(*row.metric, row.interval), cause(row), p_text(row.p_holm),
-                  std::string(name(row.verdict)), remark(row)});
+                  row.effect ? std::string(name(row.verdict)) : "n/a", remark(row)});
     table.add(std::move(cells));
   }
   return table.text();
@@ -91,8 +98,9 @@ std::string counts_of(const Comparison& comparison) {
                                                Verdict::unresolved};
   std::vector<std::string> parts;
   for (const Verdict verdict : verdicts) {
-    const auto count = std::count_if(comparison.rows.begin(), comparison.rows.end(),
-                                     [&](const auto& row) { return row.verdict == verdict; });
+    const auto count =
+        std::count_if(comparison.rows.begin(), comparison.rows.end(),
+                      [&](const auto& row) { return row.effect && row.verdict == verdict; });
     parts.push_back(fmt::format("{} {}", count, name(verdict)));
   }
   return fmt::format("B against A: {}", fmt::join(parts, ", "));
