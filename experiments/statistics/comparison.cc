@@ -93,6 +93,11 @@ void set_verdicts(const Side& a, const Side& b, const CompareOptions& options,
     if (row.p) row.p_holm = adjusted[test++];
     if (row.metric->timed) row.noise = noise_of(a, b);
     if (!row.effect) continue;
+    // Over queries the interval knows nothing of how the machine's speed changes between passes.
+    if (row.metric->timed && !row.noise && !row.over_seeds) {
+      row.note += row.note.empty() ? "noise not known" : "; noise not known";
+      continue;
+    }
     const auto margin = options.margins.find(row.metric->name);
     const Evidence evidence{
         .effect = *row.effect,

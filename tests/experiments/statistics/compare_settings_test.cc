@@ -138,6 +138,18 @@ TEST(CompareSettings, ATimedDifferenceBelowTheNoiseFloorIsMarkedAndIsNoVerdict) 
   EXPECT_NE(comparison.notes[0].find("10.0 % at most"), std::string::npos) << comparison.notes[0];
 }
 
+TEST(CompareSettings, TimesOfOneSeedHaveNoVerdictUntilTheNoiseIsKnown) {
+  ComparedFolder folder;
+  folder.add({.selection = "hnsw", .qps = 1000});
+  folder.add({.selection = "closest", .qps = 1500});
+  const ComparisonRow unknown = row_of(compare_selections(folder), "latency");
+  EXPECT_TRUE(unknown.interval);
+  EXPECT_EQ(unknown.verdict, Verdict::unresolved);
+  EXPECT_EQ(unknown.note, "noise not known");
+  folder.add_repeat({.selection = "hnsw"}, 1010);
+  EXPECT_EQ(row_of(compare_selections(folder), "latency").verdict, Verdict::better);
+}
+
 TEST(CompareSettings, CountsThatDifferWhenMeasuredAgainAreReportedLoudly) {
   ComparedFolder folder;
   add_clear_pair(folder);
