@@ -12,6 +12,7 @@
 #include "base/spec.h"
 #include "base/types.h"
 #include "experiments/cmd_dataset_get.h"
+#include "experiments/cmd_dataset_hardness.h"
 #include "experiments/command_line.h"
 #include "experiments/dataset.h"
 #include "experiments/formats/matrix_writer.h"
@@ -138,15 +139,17 @@ const distance::Metric& metric_for(const Parsed& parsed, const DatasetRequest& r
   return distance::metric(name);
 }
 
+unsigned threads_of(const Parsed& parsed) {
+  if (!parsed.has("threads")) return std::thread::hardware_concurrency();
+  return static_cast<unsigned>(whole_number("threads", parsed.value("threads"), 1, 1024));
+}
+
 int run_groundtruth(const Parsed& parsed) {
   DatasetRequest request = request_of(parsed.positional.front());
   request.queries = parsed.value("queries");
   request.limit = whole_number("limit", parsed.value("limit"), 0, max_slots);
   const std::uint64_t k = whole_number("k", parsed.value("k"), 1, max_slots);
-  const auto threads =
-      parsed.has("threads")
-          ? static_cast<unsigned>(whole_number("threads", parsed.value("threads"), 1, 1024))
-          : std::thread::hardware_concurrency();
+  const unsigned threads = threads_of(parsed);
   const std::string output = parsed.value("output");
   if (output.empty()) throw Error(Code::invalid_argument, "-o OUT.ibin is missing");
   if (format_of(output) != "ibin") {
@@ -171,6 +174,13 @@ int run_groundtruth(const Parsed& parsed) {
   }
   write_truth(output, dataset.test.rows, truth.depth, truth.ids, distances);
   return 0;
+}
+
+int run_hardness(const Parsed& parsed) {
+  DatasetRequest request = request_of(parsed.positional.front());
+  request.limit = whole_number("limit", parsed.value("limit"), 0, max_slots);
+  const distance::Metric& metric = metric_for(parsed, request);
+  return print_hardness(parsed, load_vectors(request, metric), metric, threads_of(parsed));
 }
 
 int run_convert(const Parsed& parsed) {
@@ -205,11 +215,12 @@ struct Subcommand {
   int (*run)(const Parsed& parsed);
 };
 
-constexpr std::array<Subcommand, 5> subcommands = {{
+constexpr std::array<Subcommand, 6> subcommands = {{
     {"list", "lists public data sets that are known by name", &list_datasets, run_list_datasets},
     {"get", "fetches one of them, or any url", &get_dataset_command, run_get_dataset},
     {"info", "prints format, metric and shape", &info, run_info},
     {"groundtruth", "computes true neighbours", &groundtruth, run_groundtruth},
+    {"hardness", "prints how hard the queries are", &hardness_command, run_hardness},
     {"convert", "writes a matrix in another format", &convert_file, run_convert},
 }};
 

@@ -7,8 +7,8 @@
 
 namespace skerry::experiments {
 
-/// `arguments` begin with list, get, info, groundtruth or convert. Returns the exit code. Throws
-/// Error.
+/// `arguments` begin with list, get, info, groundtruth, hardness or convert. Returns the exit code.
+/// Throws Error.
 int dataset_command(std::span<const std::string> arguments);
 
 }  // namespace skerry::experiments

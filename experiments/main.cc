@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/spec.h"
 #include "experiments/cmd_advise.h"
+#include "experiments/cmd_compare.h"
 #include "experiments/cmd_dataset.h"
 #include "experiments/cmd_describe.h"
 #include "experiments/cmd_estimate.h"
@@ -45,6 +46,7 @@ constexpr auto subcommands = std::to_array<Subcommand>({
     {"merge", "puts results of several runs together", merge_command},
     {"list", "lists policies, stores, metrics, codecs and views", list_command},
     {"report", "draws results as an HTML page", report_command},
+    {"compare", "says whether results are better than others", compare_command},
     {"export", "writes results for other programs", export_command},
     {"inspect", "looks at an index in a store", inspect_command},
     {"graph", "describes, checks and exports graphs", graph_command},
@@ -70,6 +72,7 @@ void print_help() {
       "  1    an internal error, or results that could not be written\n"
       "  2    a mistake in the command line, the config or the data; nothing was run\n"
       "  3    finished, but some points failed\n"
+      "  4    `compare --fail-on worse`: something is worse\n"
       "  5    another run holds the results directory\n"
       "  130  interrupted (143: terminated); what was finished is in the results\n");
 }

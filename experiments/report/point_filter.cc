@@ -16,14 +16,15 @@ using nlohmann::ordered_json;
 namespace {
 
 /// Throws unless `word` is one of `known`.
-void check_known(std::string_view kind, const std::string& word,
+void check_known(std::string_view given_as, std::string_view kind, const std::string& word,
                  const std::set<std::string>& known) {
   if (known.contains(word)) return;
   const std::vector<std::string_view> names(known.begin(), known.end());
-  throw Error(Code::invalid_argument, "--only: " + unknown_name(kind, word, names));
+  throw Error(Code::invalid_argument,
+              fmt::format("{}: {}", given_as, unknown_name(kind, word, names)));
 }
 
-void check_term(const std::string& column, const std::string& value,
+void check_term(std::string_view given_as, const std::string& column, const std::string& value,
                 const std::vector<ordered_json>& records) {
   std::set<std::string> columns;
   std::set<std::string> values;
@@ -31,24 +32,25 @@ void check_term(const std::string& column, const std::string& value,
     for (const auto& [name, ignored] : record.at("config").items()) columns.insert(name);
     values.insert(config_spelling(record, column));
   }
-  check_known("column", column, columns);
-  check_known("value of " + column, value, values);
+  check_known(given_as, "column", column, columns);
+  check_known(given_as, "value of " + column, value, values);
 }
 
 }  // namespace
 
-PointFilter::PointFilter(const std::string& expression, const std::vector<ordered_json>& records) {
+PointFilter::PointFilter(const std::string& expression, const std::vector<ordered_json>& records,
+                         std::string_view given_as) {
   std::string_view rest = expression;
   while (true) {
     const std::string_view term = rest.substr(0, rest.find('&'));
     const std::size_t equals = term.find('=');
     if (equals == term.npos || equals == 0) {
-      throw Error(
-          Code::invalid_argument,
-          fmt::format("--only: `{}` is no term; write COLUMN=VALUE, several joined by `&`", term));
+      throw Error(Code::invalid_argument,
+                  fmt::format("{}: `{}` is no term; write COLUMN=VALUE, several joined by `&`",
+                              given_as, term));
     }
     terms_.push_back({std::string(term.substr(0, equals)), std::string(term.substr(equals + 1))});
-    check_term(terms_.back().column, terms_.back().value, records);
+    check_term(given_as, terms_.back().column, terms_.back().value, records);
     if (term.size() == rest.size()) return;
     rest.remove_prefix(term.size() + 1);
   }

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace skerry::experiments {
@@ -12,8 +13,10 @@ namespace skerry::experiments {
 class PointFilter {
  public:
   /// Every column must be in one of the records at least, and every value must be one that the
-  /// column has there. Throws Error{invalid_argument} that names the nearest and lists the rest.
-  PointFilter(const std::string& expression, const std::vector<nlohmann::ordered_json>& records);
+  /// column has there. Throws Error{invalid_argument} that begins with `given_as`, names the
+  /// nearest and lists the rest.
+  PointFilter(const std::string& expression, const std::vector<nlohmann::ordered_json>& records,
+              std::string_view given_as = "--only");
 
   bool selects(const nlohmann::ordered_json& record) const;
 
