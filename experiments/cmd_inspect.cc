@@ -137,7 +137,7 @@ int inspect_command(std::span<const std::string> arguments) {
   const graph::Rows rows = index.load_rows();
   const graph::GraphReport report = graph::inspect_graph(graph);
 
-  ordered_json object = meta_json(kind, index.meta(), graph::graph_digest(graph, index.ids()));
+  ordered_json object = meta_json(kind, index.meta(), graph::graph_digest(graph, index.ids().load()));
   object["unreachable_base"] = report.unreachable_base;
   object["unreachable"] = report.unreachable;
   object["self_links"] = report.self_links;

@@ -83,7 +83,7 @@ void read_lists(Parser& in, graph::Graph& graph, std::uint64_t links) {
   std::uint64_t met = 0;
   for (std::size_t i = 0; i < graph.size(); ++i) {
     const auto slot = static_cast<Slot>(i);
-    for (unsigned level = 0; level <= graph.top_of(slot); ++level) {
+    for (unsigned level = 0; level < graph.levels_of(slot); ++level) {
       const auto count = in.take<std::uint32_t>();
       if (count > graph.bounds().at(level)) in.fail("a list is longer than its bound");
       list.clear();
@@ -108,7 +108,7 @@ void write_graph_file(const std::filesystem::path& path, const graph::Graph& gra
   std::uint64_t links = 0;
   for (std::size_t i = 0; i < graph.size(); ++i) {
     const auto slot = static_cast<Slot>(i);
-    for (unsigned level = 0; level <= graph.top_of(slot); ++level) {
+    for (unsigned level = 0; level < graph.levels_of(slot); ++level) {
       const std::span<const Slot> list = graph.links(level, slot);
       append(body, static_cast<std::uint32_t>(list.size()));
       for (const Slot target : list) append(body, target);

@@ -56,7 +56,7 @@ void OpenLayout::open() {
 ordered_json OpenLayout::describe(const std::string& digest) {
   const graph::StoredIndex index(*store_, index_name);
   const graph::Graph stored = index.load_graph();
-  const std::string found = graph::graph_digest(stored, index.ids());
+  const std::string found = graph::graph_digest(stored, index.ids().load());
   if (found != digest || index.meta().digest != digest) {
     throw Error(
         Code::corrupt, "the store does not give back the graph that was written",

@@ -181,7 +181,7 @@ void write_csr(const std::filesystem::path& path, const graph::Graph& graph) {
     std::vector<Slot> nodes;
     for (std::size_t i = 0; i < graph.size(); ++i) {
       const auto slot = static_cast<Slot>(i);
-      if (graph.top_of(slot) < level) continue;
+      if (level >= graph.levels_of(slot)) continue;
       const std::span<const Slot> links = graph.links(level, slot);
       targets.insert(targets.end(), links.begin(), links.end());
       starts.push_back(static_cast<std::int64_t>(targets.size()));

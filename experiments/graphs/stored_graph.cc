@@ -10,7 +10,12 @@ namespace skerry::experiments {
 
 graph::Graph graph_by_id(const graph::StoredIndex& index) {
   graph::Graph stored = index.load_graph();
-  const std::span<const ItemId> ids = index.ids();
+  const std::vector<ItemId> ids = index.ids().load();
+  if (!index.dead().none()) {
+    throw Error(Code::unsupported,
+                fmt::format("index `{}` has deleted slots; rebuild it before its graph is taken out",
+                            index.name()));
+  }
   if (ids.empty()) return stored;
   std::vector<Slot> slot_of(stored.size(), max_slots);
   for (std::size_t slot = 0; slot < ids.size(); ++slot) {
@@ -32,7 +37,7 @@ graph::Graph graph_by_id(const graph::StoredIndex& index) {
   };
   for (std::size_t id = 0; id < slot_of.size(); ++id) {
     const Slot slot = slot_of[id];
-    for (unsigned level = 0; level <= stored.top_of(slot); ++level) {
+    for (unsigned level = 0; level < stored.levels_of(slot); ++level) {
       graph.set_links(level, static_cast<Slot>(id), ids_of(stored.links(level, slot)));
     }
   }

@@ -29,9 +29,10 @@ std::string graph_digest(const Graph& graph, std::span<const ItemId> ids) {
   std::array<std::byte, 17> record{};
   for (std::size_t i = 0; i < graph.size(); ++i) {
     const auto slot = static_cast<Slot>(i);
-    const unsigned top = graph.top_of(slot);
+    const unsigned levels = graph.levels_of(slot);
+    if (levels == 0) continue;
     store(record.data() + 1, id(slot));
-    for (unsigned level = 0; level <= top; ++level) {
+    for (unsigned level = 0; level < levels; ++level) {
       record[0] = static_cast<std::byte>(level);
       for (const Slot target : graph.links(level, slot)) {
         store(record.data() + 9, id(target));
@@ -39,7 +40,7 @@ std::string graph_digest(const Graph& graph, std::span<const ItemId> ids) {
       }
     }
     record[0] = std::byte{0xFE};
-    record[9] = static_cast<std::byte>(top);
+    record[9] = static_cast<std::byte>(levels - 1);
     sum += hash(record.data(), 10);
   }
   for (const Slot slot : graph.entry_points()) {

@@ -29,19 +29,29 @@ class Graph {
   /// Appends an item that is present on levels 0..top with empty lists. Its slot is size() - 1.
   void add_item(unsigned top);
 
-  std::size_t size() const noexcept { return tops_.size(); }
+  /// Appends a slot that holds no item.
+  void add_vacant();
+
+  /// Slots, vacant ones included.
+  std::size_t size() const noexcept { return levels_.size(); }
+
+  /// Slots that hold an item.
+  std::size_t items() const noexcept { return items_; }
 
   DegreeBounds bounds() const noexcept { return bounds_; }
 
-  /// Highest level on which `slot` is present.
-  unsigned top_of(Slot slot) const noexcept { return tops_[slot]; }
+  /// The number of levels on which `slot` is present: its top level plus one, or 0 when vacant.
+  unsigned levels_of(Slot slot) const noexcept { return levels_[slot]; }
+
+  /// Highest level on which the item of `slot` is present.
+  unsigned top_of(Slot slot) const noexcept { return levels_[slot] - 1U; }
 
   std::span<const Slot> links(unsigned level, Slot slot) const noexcept {
     const Slot* list = list_of(level, slot);
     return {list + 1, list[0]};
   }
 
-  /// Replaces the list; links.size() <= bounds().at(level), level <= top_of(slot).
+  /// Replaces the list; links.size() <= bounds().at(level), level < levels_of(slot).
   void set_links(unsigned level, Slot slot, std::span<const Slot> links) noexcept {
     Slot* list = const_cast<Slot*>(list_of(level, slot));
     list[0] = static_cast<Slot>(links.size());
@@ -74,9 +84,10 @@ class Graph {
   std::vector<Slot> base_;
   std::vector<Slot> upper_;
   std::vector<std::uint64_t> upper_start_;
-  std::vector<std::uint8_t> tops_;
+  std::vector<std::uint8_t> levels_;
   std::vector<Slot> entry_points_;
   unsigned top_level_ = 0;
+  std::size_t items_ = 0;
 };
 
 }  // namespace skerry::graph

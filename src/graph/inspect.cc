@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "base/parallel.h"
 #include "base/random.h"
@@ -46,7 +45,7 @@ LevelDegrees level_degrees(const Graph& graph, unsigned level, GraphReport& repo
   std::vector<Slot> sorted;
   for (std::size_t i = 0; i < graph.size(); ++i) {
     const auto slot = static_cast<Slot>(i);
-    if (graph.top_of(slot) < level) continue;
+    if (level >= graph.levels_of(slot)) continue;
     const std::span<const Slot> links = graph.links(level, slot);
     ++degrees.items;
     degrees.links += links.size();
@@ -57,13 +56,14 @@ LevelDegrees level_degrees(const Graph& graph, unsigned level, GraphReport& repo
       ++in[sorted[j]];
       if (sorted[j] == slot) ++report.self_links;
       if (j > 0 && sorted[j] == sorted[j - 1]) ++report.duplicate_links;
+      if (level >= graph.levels_of(sorted[j])) continue;  // of a deleted item
       const std::span<const Slot> back = graph.links(level, sorted[j]);
       if (std::find(back.begin(), back.end(), slot) != back.end()) ++degrees.mutual;
     }
   }
   std::vector<std::uint32_t> in_present;
   for (std::size_t i = 0; i < graph.size(); ++i) {
-    if (graph.top_of(static_cast<Slot>(i)) < level) continue;
+    if (level >= graph.levels_of(static_cast<Slot>(i))) continue;
     in_present.push_back(in[i]);
     if (in[i] == 0) ++degrees.in_degree_zero;
   }
@@ -89,11 +89,13 @@ std::size_t count_unreachable(const Graph& graph, unsigned top) {
   for (const Slot entry : graph.entry_points()) meet(entry);
   for (std::size_t head = 0; head < queue.size(); ++head) {
     const Slot slot = queue[head];
-    for (unsigned level = 0; level <= std::min(top, graph.top_of(slot)); ++level) {
-      for (const Slot target : graph.links(level, slot)) meet(target);
+    for (unsigned level = 0; level < std::min(top + 1, graph.levels_of(slot)); ++level) {
+      for (const Slot target : graph.links(level, slot)) {
+        if (level < graph.levels_of(target)) meet(target);
+      }
     }
   }
-  return graph.size() - queue.size();
+  return graph.items() - queue.size();
 }
 
 }  // namespace
@@ -111,9 +113,11 @@ GraphReport inspect_graph(const Graph& graph) {
 
 double self_recall(const Graph& graph, const Rows& rows, std::size_t ef, std::size_t sample,
                    std::uint64_t seed, unsigned threads) {
-  if (graph.size() == 0) return 1;
-  std::vector<Slot> slots(graph.size());
-  std::iota(slots.begin(), slots.end(), Slot{0});
+  std::vector<Slot> slots;
+  for (std::size_t i = 0; i < graph.size(); ++i) {
+    if (graph.levels_of(static_cast<Slot>(i)) > 0) slots.push_back(static_cast<Slot>(i));
+  }
+  if (slots.empty()) return 1;
   if (sample > 0 && sample < slots.size()) {
     Random random(seed);
     shuffle(slots, random);

@@ -1,28 +1,29 @@
 #pragma once
 // Where the records of one index lie in a store, byte by byte (also docs/format.md).
 //
-// Tables of an index NAME: NAME.meta, NAME.vectors, NAME.links, and NAME.ids when slots are not
-// ids.
-//   meta     key "meta"                                one record, see Meta
-//   ids      key block u32 big-endian                  512 external ids, u64 each
-//   vectors  key block u32 big-endian                  rows (distance/metric.h), see Layout
-//   links    key level u8, block u32 big-endian        out-links, ascending, by the index's codec
-// A block is a slot divided by the number of items to a value, which is 1 unless the layout says
-// more. An item of top level t has a list on each of the levels 0..t, also when it is empty.
+// Tables of an index NAME:
+//   NAME.meta     key "meta"                              one record, see graph/meta.h
+//   NAME.ids      key 0, block u32 big-endian             64 external ids, u64 each
+//                 key 1, id u64 big-endian                slot u32
+//   NAME.dead     key state u8, slot u32 big-endian       empty; see graph/dead_slots.h
+//   NAME.vectors  key block u32 big-endian                rows (distance/metric.h), see Layout
+//   NAME.links    key level u8, block u32 big-endian      out-links, ascending, by the index's
+//   codec NAME.reverse  key level u8, slot u32 big-endian       in-links, where the index keeps
+//   them NAME.staged   key id u64 big-endian                   a vector to add, or nothing: to
+//   delete
+// A block is a slot divided by the number of items to a value. An item of top level t has a list on
+// each of the levels 0..t, also when it is empty. `ids` holds only what differs from slots being
+// ids; tables that an index has no use for are not made.
 
 #include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/bytes.h"
 #include "base/types.h"
-#include "graph/graph.h"
 
 namespace skerry::graph {
-
-inline constexpr std::uint32_t format_version = 2;
 
 struct VectorKey {
   std::array<std::byte, 4> bytes;
@@ -64,35 +65,6 @@ struct Layout {
   std::string spec() const;
 
   friend bool operator==(const Layout&, const Layout&) = default;
-};
-
-inline constexpr std::size_t ids_per_value = 512;
-
-/// What an index is. Written last, so that an index exists when its meta record does.
-struct Meta {
-  std::string metric;
-  std::size_t dimension = 0;
-  std::string encoding = "f32";  ///< of the vectors: f32, or bits for hamming
-  std::string codec;
-  Layout layout;
-  std::string order = "insertion";  ///< the policy that numbered the slots
-  DegreeBounds bounds;
-  std::uint64_t seed = 0;
-  std::uint64_t items = 0;
-  unsigned top_level = 0;
-  std::vector<Slot> entry_points;
-  std::vector<std::uint64_t> items_per_level;  ///< [l]: items whose top level is >= l
-  std::uint64_t links = 0;                     ///< directed, all levels
-  std::string digest;                          ///< graph_digest, 32 hex digits
-
-  /// Whether slots are ids; otherwise the table `ids` holds them.
-  bool dense_ids() const noexcept { return order == "insertion"; }
-
-  /// A JSON object (UTF-8), with format_version as "format".
-  std::string encode() const;
-
-  /// Throws Error: version (names both versions), corrupt (names `table` and the field).
-  static Meta decode(Bytes value, std::string_view table);
 };
 
 std::string table_name(std::string_view index, std::string_view part);

@@ -62,7 +62,7 @@ LinkBounds link_bounds(const Graph& graph) {
     lists += list_bits(degree_counts, items);
     pairs += pair_bits(static_cast<double>(level.links), static_cast<double>(level.mutual), items);
   }
-  const double numbering = std::lgamma(static_cast<double>(graph.size()) + 1) / std::log(2.0);
+  const double numbering = std::lgamma(static_cast<double>(graph.items()) + 1) / std::log(2.0);
   return {lists / 8, std::max(0.0, pairs - numbering) / 8};
 }
 
@@ -70,7 +70,7 @@ LinkCounts link_counts(const Graph& graph) {
   LinkCounts counts;
   for (std::size_t i = 0; i < graph.size(); ++i) {
     const auto slot = static_cast<Slot>(i);
-    for (unsigned level = 0; level <= graph.top_of(slot); ++level) {
+    for (unsigned level = 0; level < graph.levels_of(slot); ++level) {
       counts.edges += graph.links(level, slot).size();
       counts.slots += graph.bounds().at(level);
       ++counts.lists;
@@ -85,7 +85,7 @@ std::uint64_t encoded_bytes(const Graph& graph, const LinkCodec& codec) {
   std::vector<std::byte> value;
   for (std::size_t i = 0; i < graph.size(); ++i) {
     const auto slot = static_cast<Slot>(i);
-    for (unsigned level = 0; level <= graph.top_of(slot); ++level) {
+    for (unsigned level = 0; level < graph.levels_of(slot); ++level) {
       const std::span<const Slot> links = graph.links(level, slot);
       sorted.assign(links.begin(), links.end());
       std::sort(sorted.begin(), sorted.end());
@@ -102,9 +102,9 @@ StoredSizes stored_sizes(const StoredIndex& index) {
   sizes.meta = table_sizes(index, index.meta_table());
   sizes.vectors = table_sizes(index, index.vectors());
   sizes.links = table_sizes(index, index.links());
-  if (!index.meta().dense_ids()) sizes.ids = table_sizes(index, index.ids_table());
+  if (index.ids_table()) sizes.ids = table_sizes(index, *index.ids_table());
   if (index.packing().together()) {
-    const std::uint64_t rows = index.meta().items * index.row_bytes();
+    const std::uint64_t rows = index.meta().slots * index.row_bytes();
     sizes.links.value_bytes += sizes.vectors.value_bytes - rows;
     sizes.vectors.value_bytes = rows;
   }

@@ -18,11 +18,15 @@ class Packing {
  public:
   Packing() = default;
 
-  /// `layout` is resolved; an index has `items` items with rows of `row_bytes` bytes.
+  /// `layout` is resolved; an index has `items` slots with rows of `row_bytes` bytes.
   Packing(const Layout& layout, std::size_t items, std::size_t row_bytes)
       : layout_(layout), items_(items), row_bytes_(row_bytes) {}
 
   bool together() const noexcept { return layout_.together; }
+
+  std::uint32_t rows_per_value() const noexcept { return layout_.rows_per_value; }
+
+  std::uint32_t lists_per_value() const noexcept { return layout_.lists_per_value; }
 
   Slot row_block(Slot slot) const noexcept {
     return layout_.rows_per_value == 1 ? slot : slot / layout_.rows_per_value;

@@ -31,8 +31,10 @@ Bytes checked_query(const distance::Metric& metric, std::size_t dimension, Bytes
 template <GraphView View>
 class ViewSearcher final : public Reader::Searcher {
  public:
-  ViewSearcher(const StoredIndex& index, View view)
+  /// `ids` as IdMap::load() gives them, or empty to ask the index each time.
+  ViewSearcher(const StoredIndex& index, View view, std::span<const ItemId> ids)
       : index_(&index),
+        ids_(ids),
         view_(std::move(view)),
         kernel_(index.metric().kernels().batch),
         row_(index.row_bytes()) {}
@@ -46,24 +48,22 @@ class ViewSearcher final : public Reader::Searcher {
     metric.encode(checked_query(metric, meta.dimension, query), meta.dimension, row_.data());
     if (meta.items == 0) return;
     // A beam wider than the index holds no more than the index.
-    const std::size_t ef = std::min<std::size_t>(std::max(options.ef, options.k), meta.items);
+    const std::size_t ef = std::min<std::size_t>(std::max(options.ef, options.k), meta.nodes());
+    const std::size_t all = std::min<std::size_t>(options.k + meta.tombstones, meta.nodes());
     const Target target{row_.data(), kernel_, meta.dimension};
     if (scratch_.stopwatch != nullptr) scratch_.stopwatch->start();
-    const Code code = options.scan
-                          ? search_all(view_, target, std::min<std::size_t>(options.k, meta.items),
-                                       scratch_, work_)
-                          : search_graph(view_, target, meta.entry_points, meta.top_level, 0, ef,
-                                         scratch_, work_);
+    const Code code = options.scan ? search_all(view_, target, all, scratch_, work_)
+                                   : search_graph(view_, target, meta.entry_points, meta.top_level,
+                                                  0, ef, scratch_, work_);
     if (code != Code::ok) fail(code);
-    const std::size_t count = std::min(options.k, scratch_.beam.size());
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < scratch_.beam.size() && hits.size() < options.k; ++i) {
       const Neighbor neighbor = scratch_.beam[i];
       if (neighbor.distance == std::numeric_limits<float>::infinity()) break;  // entry without row
-      const std::span<const ItemId> ids = index_->ids();
-      const ItemId id = ids.empty() ? ItemId{neighbor.slot} : ids[neighbor.slot];
+      if (index_->dead().dead(neighbor.slot)) continue;
+      const ItemId id = ids_.empty() ? index_->ids().id_of(neighbor.slot) : ids_[neighbor.slot];
       hits.push_back({id, metric.reported(neighbor.distance)});
     }
-    if (index_->ids().empty()) return;
+    if (index_->ids().identity()) return;
     std::sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) {
       return a.distance != b.distance ? a.distance < b.distance : a.id < b.id;
     });
@@ -89,6 +89,7 @@ class ViewSearcher final : public Reader::Searcher {
   }
 
   const StoredIndex* index_;
+  std::span<const ItemId> ids_;
   View view_;
   distance::BatchKernel kernel_;
   std::vector<std::byte> row_;
@@ -112,6 +113,7 @@ struct Reader::Impl {
   std::optional<Memo> memo;
   Graph graph;
   Rows rows;
+  std::vector<ItemId> ids;
   std::string_view view;
 };
 
@@ -127,6 +129,7 @@ Reader::Reader(kv::Store& store, std::string_view index, std::string_view view,
   if (view == "frozen") {
     impl_->graph = impl_->index.load_graph();
     impl_->rows = impl_->index.load_rows();
+    impl_->ids = impl_->index.ids().load();
   }
 }
 
@@ -145,19 +148,20 @@ Reader::Resident Reader::resident() const noexcept {
     resident.vectors = impl_->rows.resident_bytes();
   }
   if (impl_->memo) resident.tables = impl_->memo->resident_bytes();
-  resident.tables += impl_->index.ids().size_bytes();
+  resident.tables += impl_->ids.size() * sizeof(ItemId);
   return resident;
 }
 
 std::unique_ptr<Reader::Searcher> Reader::searcher() const {
   const StoredIndex& index = impl_->index;
   if (impl_->view == "direct") {
-    return std::make_unique<ViewSearcher<DirectView>>(index, DirectView(index));
+    return std::make_unique<ViewSearcher<DirectView>>(index, DirectView(index), impl_->ids);
   }
   if (impl_->view == "memo") {
-    return std::make_unique<ViewSearcher<MemoView>>(index, MemoView(*impl_->memo));
+    return std::make_unique<ViewSearcher<MemoView>>(index, MemoView(*impl_->memo), impl_->ids);
   }
-  return std::make_unique<ViewSearcher<FrozenView>>(index, FrozenView(impl_->graph, impl_->rows));
+  return std::make_unique<ViewSearcher<FrozenView>>(
+      index, FrozenView(impl_->graph, impl_->rows, index.dead()), impl_->ids);
 }
 
 std::vector<Neighbor> exact_search(const Rows& rows, Bytes query, std::size_t k) {

@@ -9,17 +9,6 @@
 
 namespace skerry::graph {
 
-namespace {
-
-void check(Code code, const std::string& table, Bytes key, std::string_view doing) {
-  if (code != Code::ok) {
-    throw Error(code, fmt::format("{} failed: {}", doing, name(code)),
-                {.table = table, .key = to_hex(key)});
-  }
-}
-
-}  // namespace
-
 StoredIndex::StoredIndex(kv::Store& store, std::string_view name, const Expectation& expected)
     : name_(name) {
   const std::vector<std::string> present = list_indexes(store);
@@ -29,25 +18,22 @@ StoredIndex::StoredIndex(kv::Store& store, std::string_view name, const Expectat
                             present.empty() ? std::string("none")
                                             : fmt::format("{}", fmt::join(present, ", "))));
   }
-  const std::string meta_name = table_name(name_, "meta");
-  meta_table_ = store.table(meta_name);
+  meta_table_ = store.table(table_name(name_, "meta"));
   vectors_ = store.table(table_name(name_, "vectors"));
   links_ = store.table(table_name(name_, "links"));
-  const std::string ids_name = table_name(name_, "ids");
-  const std::vector<std::string> tables = store.tables();
-  const bool has_ids = std::find(tables.begin(), tables.end(), ids_name) != tables.end();
-  if (has_ids) ids_table_ = store.table(ids_name);
-  snapshot_ = store.snapshot();
-
-  kv::Scope scope;
-  kv::View value;
-  const Code code = snapshot_->get(meta_table_, as_bytes("meta"), scope, value);
-  if (code == Code::not_found) {
-    throw Error(Code::not_found, "the index has no meta record: it was never finished",
-                {.table = meta_name});
-  }
-  check(code, meta_name, as_bytes("meta"), "reading the meta record");
-  meta_ = Meta::decode(value.bytes(), meta_name);
+  std::optional<kv::TableId> dead_table;
+  // A table must be open before the snapshot that reads it, and the meta record says which are
+  // needed: whoever finds one that is not open yet takes another snapshot.
+  const auto missing = [&](bool needed, std::optional<kv::TableId>& table, std::string_view part) {
+    if (!needed || table) return false;
+    table = store.table(table_name(name_, part));
+    return true;
+  };
+  do {
+    snapshot_ = store.snapshot();
+    meta_ = read_meta(*snapshot_, meta_table_, name_);
+  } while (missing(meta_.own_ids, ids_table_, "ids") ||
+           missing(meta_.items != meta_.slots, dead_table, "dead"));
   if (!expected.metric.empty() && expected.metric != meta_.metric) {
     throw Error(Code::mismatch, fmt::format("index `{}` was built for another metric", name_),
                 {.expected = std::string(expected.metric), .found = meta_.metric});
@@ -65,11 +51,16 @@ StoredIndex::StoredIndex(kv::Store& store, std::string_view name, const Expectat
                 fmt::format("index `{}` has encoding `{}`, which this program does not read", name_,
                             meta_.encoding));
   }
-  packing_ = Packing(meta_.layout, meta_.items, row_bytes());
-  if (meta_.dense_ids()) return;
-  if (!has_ids)
-    throw Error(Code::corrupt, "the index's table of ids is missing", {.table = ids_name});
-  load_ids();
+  packing_ = Packing(meta_.layout, meta_.slots, row_bytes());
+  ids_ = IdMap(*snapshot_, ids_table_, table_name(name_, "ids"), meta_.slots);
+  if (dead_table) {
+    dead_ = DeadSlots::load(*snapshot_, *dead_table, table_name(name_, "dead"), meta_);
+  }
+}
+
+std::optional<Slot> StoredIndex::slot_of(ItemId id) const {
+  const std::optional<Slot> slot = ids_.slot_of(id);
+  return slot && !dead_.dead(*slot) ? slot : std::nullopt;
 }
 
 Code StoredIndex::get_list(unsigned level, Slot slot, kv::Scope& scope, kv::View& value,
@@ -85,6 +76,22 @@ Code StoredIndex::get_list(unsigned level, Slot slot, kv::Scope& scope, kv::View
                         ? snapshot_->get(vectors_, VectorKey(block).bytes, scope, value)
                         : snapshot_->get(links_, LinkKey(0, block).bytes, scope, value);
   return code == Code::ok ? packing_.list(value.bytes(), slot, list) : code;
+}
+
+Meta read_meta(const kv::Snapshot& snapshot, kv::TableId table, std::string_view index) {
+  const std::string name = table_name(index, "meta");
+  kv::Scope scope;
+  kv::View value;
+  const Code code = snapshot.get(table, as_bytes("meta"), scope, value);
+  if (code == Code::not_found) {
+    throw Error(Code::not_found, "the index has no meta record: it was never finished",
+                {.table = name});
+  }
+  if (code != Code::ok) {
+    throw Error(code, fmt::format("reading the meta record failed: {}", skerry::name(code)),
+                {.table = name, .key = "meta"});
+  }
+  return Meta::decode(value.bytes(), name);
 }
 
 std::vector<std::string> list_indexes(kv::Store& store) {

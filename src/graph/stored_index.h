@@ -2,14 +2,19 @@
 // One index inside a store, opened for reading.
 
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "distance/metric.h"
 #include "graph/codec/codec.h"
+#include "graph/dead_slots.h"
 #include "graph/graph.h"
+#include "graph/ids.h"
 #include "graph/layout.h"
+#include "graph/meta.h"
 #include "graph/packing.h"
 #include "graph/rows.h"
 #include "kv/store.h"
@@ -43,8 +48,8 @@ class StoredIndex {
 
   kv::TableId meta_table() const noexcept { return meta_table_; }
 
-  /// Only where slots are not ids.
-  kv::TableId ids_table() const noexcept { return ids_table_; }
+  /// The table `ids`; none where slots are ids.
+  std::optional<kv::TableId> ids_table() const noexcept { return ids_table_; }
 
   kv::TableId vectors() const noexcept { return vectors_; }
 
@@ -52,8 +57,12 @@ class StoredIndex {
 
   const Packing& packing() const noexcept { return packing_; }
 
-  /// The id of every slot; empty when slots are ids.
-  std::span<const ItemId> ids() const noexcept { return ids_; }
+  const IdMap& ids() const noexcept { return ids_; }
+
+  const DeadSlots& dead() const noexcept { return dead_; }
+
+  /// The slot of a live item. Throws what IdMap::slot_of() throws.
+  std::optional<Slot> slot_of(ItemId id) const;
 
   /// Bytes of a row.
   std::size_t row_bytes() const noexcept { return metric_->row_bytes(meta_.dimension); }
@@ -68,11 +77,10 @@ class StoredIndex {
   Rows load_rows() const;
 
  private:
-  void load_ids();
-  std::vector<unsigned> load_tops() const;
-  void load_base_lists(Graph& graph, const std::vector<unsigned>& tops) const;
+  std::vector<unsigned> load_levels() const;
+  void load_base_lists(Graph& graph, const std::vector<unsigned>& levels) const;
   void decode_list(unsigned level, Slot slot, const std::string& table, Bytes key, Bytes list,
-                   const std::vector<unsigned>& tops, std::vector<Slot>& decoded) const;
+                   const std::vector<unsigned>& levels, std::vector<Slot>& decoded) const;
 
   std::string name_;
   Meta meta_;
@@ -80,12 +88,17 @@ class StoredIndex {
   const LinkCodec* codec_;
   std::unique_ptr<kv::Snapshot> snapshot_;
   kv::TableId meta_table_{};
-  kv::TableId ids_table_{};
+  std::optional<kv::TableId> ids_table_;
   kv::TableId vectors_{};
   kv::TableId links_{};
   Packing packing_;
-  std::vector<ItemId> ids_;
+  IdMap ids_;
+  DeadSlots dead_;
 };
+
+/// The meta record of an index. Throws Error: not_found, version, corrupt, and what the store
+/// reports.
+Meta read_meta(const kv::Snapshot& snapshot, kv::TableId table, std::string_view index);
 
 /// The names of the indexes in a store, ascending.
 std::vector<std::string> list_indexes(kv::Store& store);

@@ -15,7 +15,7 @@ Code DirectView::links(unsigned level, Slot slot, std::span<const Slot>& out) {
   if (code != Code::ok) return code;
   if (stopwatch_ != nullptr) stopwatch_->lap(Part::store);
   const Meta& meta = index_->meta();
-  code = index_->codec().decode(list, {slot, static_cast<Slot>(meta.items), meta.bounds.at(level)},
+  code = index_->codec().decode(list, {slot, static_cast<Slot>(meta.slots), meta.bounds.at(level)},
                                 decoded_);
   if (stopwatch_ != nullptr) stopwatch_->lap(Part::decode);
   out = decoded_;
@@ -86,7 +86,7 @@ Memo::Memo(const StoredIndex& index) : index_(&index) {
                 "view `memo` needs a store whose values stay in place for the life of a snapshot; "
                 "for rocksdb, open it read-only");
   }
-  const std::size_t items = index.meta().items;
+  const std::size_t items = index.meta().slots;
   // A pointer table is an array over all slots on every level: the system provides only the pages
   // that are touched.
   for (unsigned level = 0; items > 0 && level <= index.meta().top_level; ++level) {
@@ -96,7 +96,7 @@ Memo::Memo(const StoredIndex& index) : index_(&index) {
 }
 
 std::size_t Memo::resident_bytes() const noexcept {
-  return index_->meta().items * (links_.size() * sizeof(Word) + sizeof(rows_[0]));
+  return index_->meta().slots * (links_.size() * sizeof(Word) + sizeof(rows_[0]));
 }
 
 MemoView::MemoView(Memo& memo) : memo_(&memo) {}
@@ -133,7 +133,7 @@ Code MemoView::links(unsigned level, Slot slot, std::span<const Slot>& out) {
   const StoredIndex& index = *memo_->index_;
   const Meta& meta = index.meta();
   const Code code = index.codec().decode(
-      list, {slot, static_cast<Slot>(meta.items), meta.bounds.at(level)}, decoded_);
+      list, {slot, static_cast<Slot>(meta.slots), meta.bounds.at(level)}, decoded_);
   if (stopwatch_ != nullptr) stopwatch_->lap(Part::decode);
   out = decoded_;
   return code;

@@ -27,6 +27,10 @@ class FrozenView {
  public:
   FrozenView(const Graph& graph, const Rows& rows) : graph_(&graph), rows_(&rows) {}
 
+  /// Rows of vacant slots are missing.
+  FrozenView(const Graph& graph, const Rows& rows, const DeadSlots& dead)
+      : graph_(&graph), rows_(&rows), dead_(dead.vacant_none() ? nullptr : &dead) {}
+
   std::size_t size() const noexcept { return rows_->size(); }
 
   Code links(unsigned level, Slot slot, std::span<const Slot>& out) const noexcept {
@@ -41,6 +45,10 @@ class FrozenView {
     for (std::size_t i = 0; i < slots.size(); ++i) {
       out[i] = (*rows_)[slots[i]];
       __builtin_prefetch(out[i]);
+    }
+    if (dead_ == nullptr) return Code::ok;
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      if (dead_->vacant(slots[i])) out[i] = nullptr;
     }
     return Code::ok;
   }
@@ -58,6 +66,7 @@ class FrozenView {
  private:
   const Graph* graph_;
   const Rows* rows_;
+  const DeadSlots* dead_ = nullptr;
 };
 
 /// Asks the store for every record, one multi_get for the rows of a hop.
@@ -65,7 +74,7 @@ class DirectView {
  public:
   explicit DirectView(const StoredIndex& index);
 
-  std::size_t size() const noexcept { return index_->meta().items; }
+  std::size_t size() const noexcept { return index_->meta().slots; }
 
   Code links(unsigned level, Slot slot, std::span<const Slot>& out);
   Code rows(std::span<const Slot> slots, const std::byte** out);
@@ -117,7 +126,7 @@ class MemoView {
  public:
   explicit MemoView(Memo& memo);
 
-  std::size_t size() const noexcept { return memo_->index_->meta().items; }
+  std::size_t size() const noexcept { return memo_->index_->meta().slots; }
 
   Code links(unsigned level, Slot slot, std::span<const Slot>& out);
   Code rows(std::span<const Slot> slots, const std::byte** out);

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/spec.h"
 #include "graph/digest.h"
+#include "graph/ids.h"
 #include "graph/packing.h"
 
 namespace skerry::graph {
@@ -17,7 +18,7 @@ namespace skerry::graph {
 namespace {
 
 struct Tables {
-  kv::TableId meta, ids, vectors, links;
+  kv::TableId meta, ids, vectors, links, reverse;
 };
 
 /// Where records go, a run of slots at a time.
@@ -29,7 +30,7 @@ class Sink {
   /// A run of slots is complete.
   virtual void end_run() = 0;
 
-  /// The meta record was added: makes it, and with it the index, visible.
+  /// Everything was added: makes it visible.
   virtual void finish() = 0;
 };
 
@@ -91,7 +92,7 @@ class IndexWriter {
     if (!layout_.together) write_base_lists(first, last);
     for (unsigned level = 1; level <= graph_->top_level(); ++level) {
       for (Slot slot = first; slot < last; ++slot) {
-        if (graph_->top_of(slot) < level) continue;
+        if (level >= graph_->levels_of(slot)) continue;
         value_.clear();
         codec_->encode(graph_->links(level, slot), slot, value_);
         add(tables_.links, "links", LinkKey(level, slot).bytes, value_);
@@ -100,20 +101,51 @@ class IndexWriter {
     sink_->end_run();
   }
 
-  void ids() {
-    for (std::size_t first = 0; first < items_.size(); first += ids_per_value) {
-      const std::size_t last = std::min(first + ids_per_value, items_.size());
+  /// What `ids` must hold: blocks that differ from slots being ids, then items by id.
+  void ids(std::span<const ItemId> ids) {
+    std::vector<std::pair<ItemId, Slot>> elsewhere;
+    for (std::size_t first = 0; first < ids.size(); first += ids_per_value) {
+      const std::size_t last = std::min(first + ids_per_value, ids.size());
       value_.resize((last - first) * sizeof(ItemId));
-      for (std::size_t i = first; i < last; ++i) {
-        store(value_.data() + (i - first) * sizeof(ItemId), ItemId{items_[i]});
+      bool differs = false;
+      for (std::size_t slot = first; slot < last; ++slot) {
+        store(value_.data() + (slot - first) * sizeof(ItemId), ids[slot]);
+        if (ids[slot] == slot) continue;
+        differs = true;
+        elsewhere.emplace_back(ids[slot], static_cast<Slot>(slot));
       }
-      add(tables_.ids, "ids", VectorKey(static_cast<Slot>(first / ids_per_value)).bytes, value_);
+      if (!differs) continue;
+      add(tables_.ids, "ids", IdBlockKey(static_cast<Slot>(first / ids_per_value)).bytes, value_);
+    }
+    std::sort(elsewhere.begin(), elsewhere.end());
+    for (const auto& [id, slot] : elsewhere) {
+      value_.resize(sizeof(Slot));
+      store(value_.data(), slot);
+      add(tables_.ids, "ids", ItemKey(id).bytes, value_);
+    }
+  }
+
+  void reverse() {
+    const LinkCodec& codec = reverse_codec();
+    std::vector<std::vector<Slot>> in(graph_->size());
+    for (unsigned level = 0; level <= graph_->top_level(); ++level) {
+      for (std::vector<Slot>& list : in) list.clear();
+      for (std::size_t i = 0; i < graph_->size(); ++i) {
+        const auto slot = static_cast<Slot>(i);
+        if (level >= graph_->levels_of(slot)) continue;
+        for (const Slot target : graph_->links(level, slot)) in[target].push_back(slot);
+      }
+      for (std::size_t i = 0; i < graph_->size(); ++i) {
+        if (in[i].empty()) continue;
+        value_.clear();
+        codec.encode(in[i], static_cast<Slot>(i), value_);
+        add(tables_.reverse, "reverse", LinkKey(level, static_cast<Slot>(i)).bytes, value_);
+      }
     }
   }
 
   void meta(const Meta& meta) {
     add(tables_.meta, "meta", as_bytes("meta"), as_bytes(meta.encode()));
-    sink_->finish();
   }
 
  private:
@@ -177,12 +209,13 @@ Meta describe(const Graph& graph) {
   Meta meta;
   meta.bounds = graph.bounds();
   meta.items = graph.size();
+  meta.slots = graph.size();
   meta.top_level = graph.top_level();
   meta.entry_points.assign(graph.entry_points().begin(), graph.entry_points().end());
   meta.items_per_level.assign(graph.size() == 0 ? 0 : graph.top_level() + 1U, 0);
   for (std::size_t i = 0; i < graph.size(); ++i) {
     const auto slot = static_cast<Slot>(i);
-    for (unsigned level = 0; level <= graph.top_of(slot); ++level) {
+    for (unsigned level = 0; level < graph.levels_of(slot); ++level) {
       ++meta.items_per_level[level];
       meta.links += graph.links(level, slot).size();
     }
@@ -230,36 +263,85 @@ Via Via::parse(std::string_view text) {
   throw Error(Code::invalid_argument, unknown_name("via", spec.name, known));
 }
 
+namespace {
+
+void check(const Rows& rows, const Graph& graph, const WriteOptions& options) {
+  const auto same = [&](std::size_t count, std::string_view what) {
+    if (count == rows.size()) return;
+    throw Error(Code::invalid_argument, fmt::format("rows and {} differ in their number", what),
+                {.expected = std::to_string(rows.size()), .found = std::to_string(count)});
+  };
+  same(graph.size(), "items of the graph");
+  same(graph.items(), "items of the graph");
+  if (options.ids.empty()) return;
+  same(options.ids.size(), "ids");
+  std::vector<ItemId> sorted(options.ids.begin(), options.ids.end());
+  std::sort(sorted.begin(), sorted.end());
+  const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+  if (twice != sorted.end()) {
+    throw Error(Code::invalid_argument, fmt::format("two items have the id {}", *twice));
+  }
+  if (sorted.back() == no_item) {
+    throw Error(Code::invalid_argument,
+                fmt::format("an item has the id {}, which is none", no_item));
+  }
+}
+
+/// The ids of the slots.
+std::vector<ItemId> ids_of(std::span<const Slot> rows, std::span<const ItemId> ids) {
+  std::vector<ItemId> of(rows.size());
+  for (std::size_t slot = 0; slot < rows.size(); ++slot) {
+    of[slot] = ids.empty() ? ItemId{rows[slot]} : ids[rows[slot]];
+  }
+  return of;
+}
+
+bool identity(std::span<const ItemId> ids) {
+  for (std::size_t slot = 0; slot < ids.size(); ++slot) {
+    if (ids[slot] != slot) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+const LinkCodec& reverse_codec() { return link_codec("delta"); }
+
 Meta write_index(kv::Store& store, std::string_view name, const Rows& rows, const Graph& graph,
                  const WriteOptions& options, const Progress& progress) {
-  if (rows.size() != graph.size()) {
-    throw Error(Code::invalid_argument, "rows and graph differ in their number of items",
-                {.expected = std::to_string(rows.size()), .found = std::to_string(graph.size())});
-  }
-  require_new(store, table_name(name, "meta"));
+  check(rows, graph, options);
+  if (options.with_meta) require_new(store, table_name(name, "meta"));
   const std::vector<Slot> items = options.order->items(graph, rows, options.threads);
   const Graph numbered = renumber(graph, items);
+  const std::vector<ItemId> ids = ids_of(items, options.ids);
   Meta meta = describe(numbered);
-  meta.digest = graph_digest(graph);
+  meta.own_ids = !identity(ids);
+  meta.digest = graph_digest(numbered, ids);
   meta.metric = rows.metric().name;
   meta.dimension = rows.dimension();
   meta.encoding = rows.metric().element == distance::Element::bit ? "bits" : "f32";
   meta.codec = options.codec->name();
   meta.order = options.order->name();
   meta.seed = options.seed;
+  meta.build = options.build;
   const bool sized = options.layout.lists_per_value == Layout::page;
   meta.layout =
       resolve(options.layout, store.traits().page_size, rows.row_bytes(),
               sized ? base_list_bytes(numbered, *options.codec) : std::vector<std::uint32_t>{});
 
-  std::vector<kv::TableId> all = {store.table(table_name(name, "meta")),
-                                  store.table(table_name(name, "vectors")),
-                                  store.table(table_name(name, "links"))};
-  Tables tables{all[0], {}, all[1], all[2]};
-  if (!meta.dense_ids()) {
-    tables.ids = store.table(table_name(name, "ids"));
-    all.push_back(tables.ids);
-  }
+  std::vector<kv::TableId> all;
+  const auto open = [&](bool needed, std::string_view part) {
+    if (!needed) return kv::TableId{};
+    all.push_back(store.table(table_name(name, part)));
+    return all.back();
+  };
+  const bool with_reverse = meta.build.in_links == "reverse";
+  Tables tables{};
+  tables.meta = open(options.with_meta, "meta");
+  tables.vectors = open(true, "vectors");
+  tables.links = open(true, "links");
+  tables.ids = open(meta.own_ids, "ids");
+  tables.reverse = open(with_reverse, "reverse");
   std::unique_ptr<Sink> sink;
   if (options.via.items_per_commit == 0) {
     sink = std::make_unique<BulkSink>(store, all);
@@ -281,8 +363,10 @@ Meta write_index(kv::Store& store, std::string_view name, const Rows& rows, cons
     writer.run(static_cast<Slot>(first),
                static_cast<Slot>(std::min(first + to_run, numbered.size())));
   }
-  if (!meta.dense_ids()) writer.ids();
-  writer.meta(meta);
+  if (meta.own_ids) writer.ids(ids);
+  if (with_reverse) writer.reverse();
+  if (options.with_meta) writer.meta(meta);
+  sink->finish();
   progress.tell("write", numbered.size(), numbered.size());
   return meta;
 }

@@ -2,12 +2,13 @@
 // Writing a built graph into a store.
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "base/progress.h"
 #include "graph/codec/codec.h"
 #include "graph/graph.h"
-#include "graph/layout.h"
+#include "graph/meta.h"
 #include "graph/order/order.h"
 #include "graph/rows.h"
 #include "kv/store.h"
@@ -30,13 +31,21 @@ struct WriteOptions {
   const Order* order = &graph::order("insertion");
   Via via{};
   std::uint64_t seed = 0;  ///< recorded
-  unsigned threads = 1;    ///< for the order
+  BuildSpecs build{};      ///< recorded
+  /// The id of each row, all different and none of them no_item; empty: row numbers.
+  std::span<const ItemId> ids{};
+  /// Without it the records are there, but no index: the caller writes what is returned.
+  bool with_meta = true;
+  unsigned threads = 1;  ///< for the order
 };
 
+/// The codec of the table `reverse`.
+const LinkCodec& reverse_codec();
+
 /// Writes rows, graph and meta into new tables of `store`. The index is visible, as a whole, when
-/// this returns: the meta record is written last. Throws what the store throws, invalid_argument
-/// when an index of this name is there, cancelled. After a failure of transactions() the tables may
-/// hold records without an index.
+/// this returns: the meta record is written last. Tables that it fills must be empty. Throws what
+/// the store throws, invalid_argument when an index of this name is there, cancelled. After a
+/// failure of transactions() the tables may hold records without an index.
 Meta write_index(kv::Store& store, std::string_view name, const Rows& rows, const Graph& graph,
                  const WriteOptions& options = {}, const Progress& progress = {});
 

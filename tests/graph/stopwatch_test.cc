@@ -37,8 +37,7 @@ Measured measure(std::string_view view) {
 TEST(Stopwatch, PartsOfASearchAddUpToNoMoreThanItAndToMostOfIt) {
   for (const std::string_view view : view_names()) {
     const Measured measured = measure(view);
-    const std::uint64_t sum =
-        measured.store + measured.decode + measured.distance + measured.heap;
+    const std::uint64_t sum = measured.store + measured.decode + measured.distance + measured.heap;
     EXPECT_LE(sum, measured.whole) << view;
     EXPECT_GT(sum, measured.whole / 3) << view;  // the clock's own share is taken off
     EXPECT_GT(measured.distance, 0U) << view;

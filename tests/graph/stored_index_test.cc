@@ -187,7 +187,7 @@ TEST_P(StoredIndexContract, DamagedMetaNeverOpens) {
             Code::version);
   EXPECT_NE(message_.find("9"), std::string::npos);
   for (const std::string_view text :
-       {"", "{}", "[1]", "{\"format\":2}", "\xff\xfe", "{\"format\":2"}) {
+       {"", "{}", "[1]", "{\"format\":3}", "\xff\xfe", "{\"format\":2"}) {
     tamper("meta", as_bytes("meta"), std::string(text));
     EXPECT_EQ(failure_of([&] { StoredIndex(*store_, "main"); }), Code::corrupt) << text;
   }

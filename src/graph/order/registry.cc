@@ -58,7 +58,7 @@ Graph renumber(const Graph& graph, std::span<const Slot> items) {
   for (const Slot item : items) renumbered.add_item(graph.top_of(item));
   std::vector<Slot> list;
   for (std::size_t i = 0; i < items.size(); ++i) {
-    for (unsigned level = 0; level <= graph.top_of(items[i]); ++level) {
+    for (unsigned level = 0; level < graph.levels_of(items[i]); ++level) {
       list.clear();
       for (const Slot target : graph.links(level, items[i])) list.push_back(slot_of[target]);
       std::sort(list.begin(), list.end());
