@@ -76,6 +76,7 @@ std::vector<Kind> all_kinds() {
   kinds.push_back({"selections", policies("selection")});
   kinds.push_back({"overflows", policies("overflow")});
   kinds.push_back({"levels", policies("levels")});
+  kinds.push_back({"repairs", policies("repair")});
   kinds.push_back({"schedules", policies("schedule")});
   kinds.push_back({"metrics", {}});
   for (const distance::Metric& metric : distance::metrics()) {

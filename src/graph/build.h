@@ -1,11 +1,5 @@
 #pragma once
-// Deterministic parallel construction in memory.
-//
-// Items are inserted in batches. Every item of a batch searches the graph as it was before the
-// batch, on all threads; then its links, and the reverse links grouped by target, are put in. So
-// the graph depends on the seed and the parameters only, never on threads or timing.
-// Sources: HNSW (TPAMI 2020) Algorithm 1 for one insertion; ParlayANN (PPoPP 2024), section 3, for
-// batches that double ("prefix doubling").
+// Deterministic parallel construction in memory (graph/linker.h says how).
 
 #include <cstdint>
 #include <memory>
@@ -39,6 +33,10 @@ struct BuildParameters {
   void validate() const;
 };
 
+/// `parameters`, valid and with its selection rule fitted to `metric`. Throws
+/// Error{invalid_argument}.
+BuildParameters bound(BuildParameters parameters, const distance::Metric& metric);
+
 struct BuildWork {
   std::uint64_t search_distances = 0;     ///< between a new item and items met by its search
   std::uint64_t selection_distances = 0;  ///< between candidates, and of lists that overflowed
@@ -52,7 +50,8 @@ class Builder {
  public:
   /// Throws Error{invalid_argument}: parameters out of range, or a selection rule that does not go
   /// with the metric.
-  Builder(const Rows& rows, const BuildParameters& parameters);
+  /// `ids`, for level laws that draw by id, are those of the rows; empty: row numbers.
+  Builder(const Rows& rows, const BuildParameters& parameters, std::span<const ItemId> ids = {});
   ~Builder();
 
   /// Inserts rows graph().size() .. end-1 as one update batch: shuffled by the seed, its inner

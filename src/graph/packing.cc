@@ -18,8 +18,7 @@ std::size_t leb_bytes(std::uint32_t number) {
   return bytes;
 }
 
-void put_size(std::size_t size, std::vector<std::byte>& out) {
-  std::size_t number = size + 1;
+void put_size(std::size_t number, std::vector<std::byte>& out) {
   for (; number >= 0x80; number >>= 7) out.push_back(static_cast<std::byte>(number | 0x80));
   out.push_back(static_cast<std::byte>(number));
 }
@@ -111,9 +110,13 @@ Code Packing::list(Bytes value, Slot slot, Bytes& list) const noexcept {
 }
 
 void Packing::pack_lists(std::span<const std::vector<std::byte>> lists,
-                         std::vector<std::byte>& value) const {
-  if (layout_.lists_per_value > 1) {
-    for (const std::vector<std::byte>& list : lists) put_size(list.size(), value);
+                         std::vector<std::byte>& value, const std::vector<bool>& there) const {
+  for (std::size_t i = 0; layout_.lists_per_value > 1 && i < lists.size(); ++i) {
+    if (there.empty() || there[i]) {
+      put_size(lists[i].size() + 1, value);
+    } else {
+      put_size(0, value);
+    }
   }
   for (const std::vector<std::byte>& list : lists) {
     value.insert(value.end(), list.begin(), list.end());

@@ -57,9 +57,10 @@ class Packing {
   /// of lists, not_found when it has none for the slot.
   Code list(Bytes value, Slot slot, Bytes& list) const noexcept;
 
-  /// Appends the value of a block of lists: lists[i] belongs to the i-th slot of the block.
-  void pack_lists(std::span<const std::vector<std::byte>> lists,
-                  std::vector<std::byte>& value) const;
+  /// Appends the value of a block of lists: lists[i] belongs to the i-th slot of the block, which
+  /// has none where there[i] is false (`there` empty: all have one).
+  void pack_lists(std::span<const std::vector<std::byte>> lists, std::vector<std::byte>& value,
+                  const std::vector<bool>& there = {}) const;
 
  private:
   Range range(Slot block, std::uint32_t per_value) const noexcept;

@@ -1,6 +1,6 @@
 #pragma once
-// What selection rules may ask while a graph is built: a model of heuristics::Surroundings over
-// rows in memory.
+// What selection rules may ask while a graph is built or updated: a model of
+// heuristics::Surroundings over whatever holds rows and lists.
 
 #include <algorithm>
 #include <array>
@@ -9,24 +9,21 @@
 #include <span>
 #include <vector>
 
+#include "base/types.h"
 #include "distance/metric.h"
-#include "graph/graph.h"
 #include "graph/pair_memo.h"
-#include "graph/rows.h"
 
 namespace skerry::graph {
 
-/// One thread's, for one target at a time.
+/// One thread's, for one target at a time. `View` has row(slot), the row of an item that is there,
+/// and list(level, slot), its links (graph/link_space.h).
+template <class View>
 class Surroundings {
  public:
   /// A memo of `memo_entries` pair distances serves occluded(); 0: none.
-  Surroundings(const Graph& graph, const Rows& rows, distance::Kernels kernels,
+  Surroundings(View& view, distance::Kernels kernels, std::size_t dimension,
                std::size_t memo_entries = 0)
-      : graph_(&graph),
-        rows_(&rows),
-        kernels_(kernels),
-        dimension_(rows.dimension()),
-        memo_(memo_entries) {}
+      : view_(&view), kernels_(kernels), dimension_(dimension), memo_(memo_entries) {}
 
   void aim(Slot target, unsigned level) noexcept {
     target_ = target;
@@ -35,21 +32,21 @@ class Surroundings {
 
   Slot target() const noexcept { return target_; }
 
-  float distance(Slot a, Slot b) noexcept {
+  float distance(Slot a, Slot b) {
     ++distances_;
-    return kernels_.pair((*rows_)[a], (*rows_)[b], dimension_);
+    return kernels_.pair(view_->row(a), view_->row(b), dimension_);
   }
 
-  float to_target(Slot slot) noexcept { return distance(target_, slot); }
+  float to_target(Slot slot) { return distance(target_, slot); }
 
-  bool occluded(Slot candidate, std::span<const Slot> kept, float bound) noexcept {
+  bool occluded(Slot candidate, std::span<const Slot> kept, float bound) {
     if (!memo_.empty()) return occluded_by_memo(candidate, kept, bound);
-    const std::byte* const row = (*rows_)[candidate];
+    const std::byte* const row = view_->row(candidate);
     std::array<const std::byte*, group> others;
     std::array<float, group> distances;
     for (std::size_t at = 0; at < kept.size(); at += group) {
       const std::size_t count = std::min(group, kept.size() - at);
-      for (std::size_t i = 0; i < count; ++i) others[i] = (*rows_)[kept[at + i]];
+      for (std::size_t i = 0; i < count; ++i) others[i] = view_->row(kept[at + i]);
       kernels_.batch(row, others.data(), count, dimension_, distances.data());
       distances_ += count;
       for (std::size_t i = 0; i < count; ++i) {
@@ -59,7 +56,7 @@ class Surroundings {
     return false;
   }
 
-  std::span<const Slot> neighbors(Slot slot) const noexcept { return graph_->links(level_, slot); }
+  std::span<const Slot> neighbors(Slot slot) { return view_->list(level_, slot); }
 
   /// Pair distances so far, without those that the memo gave.
   std::uint64_t distances() const noexcept { return distances_; }
@@ -68,7 +65,7 @@ class Surroundings {
 
  private:
   /// The same answer. What is remembered is asked first: it may spare the kernel altogether.
-  bool occluded_by_memo(Slot candidate, std::span<const Slot> kept, float bound) noexcept {
+  bool occluded_by_memo(Slot candidate, std::span<const Slot> kept, float bound) {
     unknown_.clear();
     for (const Slot other : kept) {
       float known = 0;
@@ -78,9 +75,9 @@ class Surroundings {
         return true;
       }
     }
-    const std::byte* const row = (*rows_)[candidate];
+    const std::byte* const row = view_->row(candidate);
     for (const Slot other : unknown_) {
-      const std::byte* const other_row = (*rows_)[other];
+      const std::byte* const other_row = view_->row(other);
       float measured = 0;
       kernels_.batch(row, &other_row, 1, dimension_, &measured);
       ++distances_;
@@ -93,8 +90,7 @@ class Surroundings {
   // Four rows at once cost little more than one; most candidates are occluded by one of the first.
   static constexpr std::size_t group = 4;
 
-  const Graph* graph_;
-  const Rows* rows_;
+  View* view_;
   distance::Kernels kernels_;
   std::size_t dimension_;
   Slot target_ = 0;

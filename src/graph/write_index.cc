@@ -72,6 +72,23 @@ class TransactionSink final : public Sink {
   std::unique_ptr<kv::Transaction> transaction_;
 };
 
+/// A transaction of the caller's.
+class GivenSink final : public Sink {
+ public:
+  explicit GivenSink(kv::Transaction& transaction) : transaction_(&transaction) {}
+
+  Code add(kv::TableId table, kv::Key key, Bytes value) override {
+    return transaction_->put(table, key, value);
+  }
+
+  void end_run() override {}
+
+  void finish() override {}
+
+ private:
+  kv::Transaction* transaction_;
+};
+
 class IndexWriter {
  public:
   IndexWriter(std::string_view name, const Tables& tables, const Rows& rows, const Graph& graph,
@@ -343,7 +360,9 @@ Meta write_index(kv::Store& store, std::string_view name, const Rows& rows, cons
   tables.ids = open(meta.own_ids, "ids");
   tables.reverse = open(with_reverse, "reverse");
   std::unique_ptr<Sink> sink;
-  if (options.via.items_per_commit == 0) {
+  if (options.transaction != nullptr) {
+    sink = std::make_unique<GivenSink>(*options.transaction);
+  } else if (options.via.items_per_commit == 0) {
     sink = std::make_unique<BulkSink>(store, all);
   } else {
     sink = std::make_unique<TransactionSink>(store);

@@ -36,6 +36,8 @@ struct WriteOptions {
   std::span<const ItemId> ids{};
   /// Without it the records are there, but no index: the caller writes what is returned.
   bool with_meta = true;
+  /// Where records go instead of `via`: an open transaction, which the caller commits.
+  kv::Transaction* transaction = nullptr;
   unsigned threads = 1;  ///< for the order
 };
 

@@ -42,6 +42,16 @@ void describe(std::string_view slot, std::vector<PolicyDescription>& all) {
   describe<Any>(slot, all, std::make_index_sequence<std::variant_size_v<Any>>{});
 }
 
+void fit(RobustPrune& rule, std::string_view name, const MetricTraits& metric) {
+  if (rule.alpha != 1 && !metric.non_negative) {
+    throw Error(Code::invalid_argument,
+                fmt::format("`{}(alpha={})` has no meaning under metric `{}`, whose distances can "
+                            "be negative; use alpha=1 or another rule",
+                            name, rule.alpha, metric.name));
+  }
+  rule.power = metric.power;
+}
+
 }  // namespace
 
 AnySelection selection(std::string_view spec) {
@@ -52,18 +62,20 @@ AnyOverflow overflow(std::string_view spec) { return parse<AnyOverflow>("overflo
 
 AnyLevels levels(std::string_view spec) { return parse<AnyLevels>("level law", spec); }
 
+AnyRepair repair(std::string_view spec) { return parse<AnyRepair>("repair", spec); }
+
 AnySchedule schedule(std::string_view spec) { return parse<AnySchedule>("schedule", spec); }
 
 void bind(AnySelection& selection, const MetricTraits& metric) {
   RobustPrune* const rule = std::get_if<RobustPrune>(&selection);
-  if (rule == nullptr) return;
-  if (rule->alpha != 1 && !metric.non_negative) {
-    throw Error(Code::invalid_argument,
-                fmt::format("`robust_prune(alpha={})` has no meaning under metric `{}`, whose "
-                            "distances can be negative; use alpha=1 or another rule",
-                            rule->alpha, metric.name));
-  }
-  rule->power = metric.power;
+  if (rule != nullptr) fit(*rule, RobustPrune::name, metric);
+}
+
+void bind(AnyRepair& repair, const MetricTraits& metric) {
+  FreshDiskann* const policy = std::get_if<FreshDiskann>(&repair);
+  if (policy == nullptr) return;
+  policy->rule.alpha = policy->alpha != 0 ? policy->alpha : metric.non_negative ? 1.2 : 1;
+  fit(policy->rule, FreshDiskann::name, metric);
 }
 
 std::vector<PolicyDescription> describe_policies() {
@@ -71,6 +83,7 @@ std::vector<PolicyDescription> describe_policies() {
   describe<AnySelection>("selection", all);
   describe<AnyOverflow>("overflow", all);
   describe<AnyLevels>("levels", all);
+  describe<AnyRepair>("repair", all);
   describe<AnySchedule>("schedule", all);
   return all;
 }

@@ -209,7 +209,8 @@ class Store {
   virtual const Traits& traits() const noexcept = 0;
 
   /// Opens the table, creating it if it is missing (never on a read-only store: not_found).
-  /// No transaction or bulk of this thread may be live. Names: 1..200 characters of [A-Za-z0-9._-].
+  /// No transaction or bulk of this thread may be live, unless this object has opened the table
+  /// before: then no lock is taken. Names: 1..200 characters of [A-Za-z0-9._-].
   virtual TableId table(std::string_view name) = 0;
 
   /// The names of all tables, ascending.

@@ -31,6 +31,8 @@ void parse(std::string_view slot, std::string_view spec) {
     overflow(spec);
   } else if (slot == "levels") {
     levels(spec);
+  } else if (slot == "repair") {
+    repair(spec);
   } else {
     ASSERT_EQ(slot, "schedule");
     schedule(spec);
@@ -45,7 +47,8 @@ TEST(Registry, HoldsTheNamesThatConfigsRelyOn) {
   for (const char* name :
        {"selection hnsw", "selection closest", "selection robust_prune", "overflow union",
         "overflow reselect", "overflow truncate", "overflow drop_new", "levels hashed",
-        "levels geometric", "levels flat", "schedule prefix_doubling", "schedule sequential"}) {
+        "levels geometric", "levels flat", "repair fresh_diskann", "repair reconnect",
+        "repair drop", "repair tombstone", "schedule prefix_doubling", "schedule sequential"}) {
     EXPECT_TRUE(names.contains(name)) << name;
   }
 }

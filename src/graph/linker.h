@@ -1,0 +1,281 @@
+#pragma once
+// Putting items into a graph: the one implementation, for builds in memory and for updates of a
+// stored index.
+//
+// Items come in batches. Every item of a batch searches the graph as it was before the batch, on
+// all threads; then its links, and the reverse links grouped by target, are put in. So the graph
+// depends on the seed and the parameters only, never on threads or timing.
+// Sources: HNSW (TPAMI 2020) Algorithm 1 for one insertion; ParlayANN (PPoPP 2024), section 3, for
+// batches that double ("prefix doubling").
+
+#include <algorithm>
+#include <memory>
+#include <span>
+#include <tuple>
+#include <vector>
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "base/progress.h"
+#include "graph/build.h"
+#include "graph/link_space.h"
+#include "graph/surroundings.h"
+
+namespace skerry::graph {
+
+/// A reverse link on its way into `target`'s list.
+struct Incoming {
+  Slot target;
+  std::uint32_t level;
+  std::uint32_t order;  ///< of the source in the batch: its rank
+  Slot source;
+  float distance;
+
+  friend bool operator<(const Incoming& a, const Incoming& b) noexcept {
+    return std::tie(a.level, a.target, a.order) < std::tie(b.level, b.target, b.order);
+  }
+};
+
+/// One thread's memory.
+template <class Window>
+struct LinkWorker {
+  LinkWorker(Window& view, distance::Kernels kernels, std::size_t dimension, std::size_t pair_memo)
+      : window(&view), around(view, kernels, dimension, pair_memo) {}
+
+  Window* window;
+  Surroundings<Window> around;
+  SearchScratch scratch;
+  SearchWork search_work;
+  std::vector<Neighbor> pool;
+  std::vector<Neighbor> selected;
+  std::vector<Neighbor> links;
+  std::vector<Neighbor> arrivals;
+  std::vector<Slot> slots;
+  std::vector<Incoming> incoming;
+  std::uint64_t list_distances = 0;
+};
+
+inline void slots_of(std::span<const Neighbor> neighbors, std::vector<Slot>& slots) {
+  slots.clear();
+  for (const Neighbor& neighbor : neighbors) slots.push_back(neighbor.slot);
+}
+
+template <LinkSpace Space>
+class Linker {
+ public:
+  using Window = typename Space::Window;
+  using Worker = LinkWorker<Window>;
+
+  /// `parameters` are valid and bound to the metric. All three must outlive the linker.
+  Linker(Space& space, const BuildParameters& parameters, const distance::Metric& metric,
+         std::size_t dimension, unsigned top_level)
+      : space_(&space),
+        parameters_(&parameters),
+        kernels_(metric.kernels()),
+        dimension_(dimension),
+        top_level_(top_level) {
+    workers_.reserve(parameters.threads);
+    for (unsigned i = 0; i < parameters.threads; ++i) {
+      workers_.emplace_back(space.window(i), kernels_, dimension, parameters.pair_memo);
+    }
+  }
+
+  /// Links the items of `order`, which the space holds with empty lists and to which nothing links
+  /// yet, in this order; `before` is the number of items that are linked. Throws Error{cancelled}
+  /// and what the space throws; the graph is then half done.
+  void insert(std::span<const Slot> order, std::size_t before, const Progress& progress);
+
+  /// Highest level of the items that are linked.
+  unsigned top_level() const noexcept { return top_level_; }
+
+  /// After items were deleted.
+  void set_top_level(unsigned level) noexcept { top_level_ = level; }
+
+  std::span<Worker> workers() noexcept { return workers_; }
+
+  std::span<const Worker> workers() const noexcept { return workers_; }
+
+  distance::Kernels kernels() const noexcept { return kernels_; }
+
+  /// Fills `links` with the distances from `target` to `slots`, in their order.
+  void measure(Slot target, std::span<const Slot> slots, Worker& worker,
+               std::vector<Neighbor>& links) const;
+
+ private:
+  /// The items of one batch: searches, forward links, then reverse links.
+  template <class Selection, class Overflow>
+  void insert_batch(const Selection& selection, const Overflow& overflow,
+                    std::span<const Slot> batch);
+
+  template <class Selection>
+  void link_item(const Selection& selection, Slot item, std::uint32_t order, Worker& worker);
+
+  template <class Selection, class Overflow>
+  void link_target(const Selection& selection, const Overflow& overflow,
+                   std::span<const Incoming> arrivals, Worker& worker);
+
+  Space* space_;
+  const BuildParameters* parameters_;
+  distance::Kernels kernels_;
+  std::size_t dimension_;
+  unsigned top_level_;
+  std::vector<Worker> workers_;
+  std::vector<Incoming> incoming_;
+  std::vector<std::size_t> group_starts_;
+};
+
+template <LinkSpace Space>
+template <class Selection>
+void Linker<Space>::link_item(const Selection& selection, Slot item, std::uint32_t order,
+                              Worker& worker) {
+  Window& window = *worker.window;
+  const unsigned item_top = space_->top_of(item);
+  const Target target{window.row(item), kernels_.batch, dimension_};
+  SearchScratch& scratch = worker.scratch;
+  const unsigned first = std::min(item_top, top_level_);
+
+  window.check(search_graph(window, target, space_->entry_points(), top_level_, first,
+                            parameters_->ef_construction, scratch, worker.search_work));
+  for (unsigned level = first;; --level) {
+    worker.pool.clear();
+    for (std::size_t i = 0; i < scratch.beam.size(); ++i) worker.pool.push_back(scratch.beam[i]);
+    worker.around.aim(item, level);
+    const std::size_t cap = level == 0 ? parameters_->forward_links : space_->bounds().M;
+    selection.select(worker.pool, cap, true, worker.around, worker.selected);
+    slots_of(worker.selected, worker.slots);
+    space_->set_links(level, item, worker.slots);
+    for (const Neighbor& chosen : worker.selected) {
+      worker.incoming.push_back({chosen.slot, level, order, item, chosen.distance});
+    }
+    if (level == 0) break;
+    window.check(search_level(window, target, worker.pool, parameters_->ef_construction, level - 1,
+                              scratch, worker.search_work));
+  }
+}
+
+template <LinkSpace Space>
+void Linker<Space>::measure(Slot target, std::span<const Slot> slots, Worker& worker,
+                            std::vector<Neighbor>& links) const {
+  SearchScratch& scratch = worker.scratch;
+  scratch.rows.resize(std::max(scratch.rows.size(), slots.size()));
+  scratch.distances.resize(std::max(scratch.distances.size(), slots.size()));
+  for (std::size_t i = 0; i < slots.size(); ++i) scratch.rows[i] = worker.window->row(slots[i]);
+  kernels_.batch(worker.window->row(target), scratch.rows.data(), slots.size(), dimension_,
+                 scratch.distances.data());
+  worker.list_distances += slots.size();
+  links.clear();
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    links.push_back({scratch.distances[i], slots[i]});
+  }
+}
+
+template <LinkSpace Space>
+template <class Selection, class Overflow>
+void Linker<Space>::link_target(const Selection& selection, const Overflow& overflow,
+                                std::span<const Incoming> arrivals, Worker& worker) {
+  const Slot target = arrivals.front().target;
+  const unsigned level = arrivals.front().level;
+  const std::span<const Slot> present = worker.window->list(level, target);
+  const std::size_t cap = space_->bounds().at(level);
+
+  worker.slots.assign(present.begin(), present.end());
+  if (present.size() + arrivals.size() <= cap) {
+    for (const Incoming& arrival : arrivals) worker.slots.push_back(arrival.source);
+    space_->set_links(level, target, worker.slots);
+    return;
+  }
+  // Lists keep no distances (they would double a build's memory), so a full one is measured anew.
+  measure(target, worker.slots, worker, worker.links);
+  worker.arrivals.clear();
+  for (const Incoming& arrival : arrivals) {
+    worker.arrivals.push_back({arrival.distance, arrival.source});
+  }
+  worker.around.aim(target, level);
+  const auto select = [&](std::span<const Neighbor> pool, std::vector<Neighbor>& selected) {
+    selection.select(pool, cap, false, worker.around, selected);
+  };
+  overflow.merge(worker.links, worker.arrivals, cap, select);
+  slots_of(worker.links, worker.slots);
+  space_->set_links(level, target, worker.slots);
+}
+
+template <LinkSpace Space>
+template <class Selection, class Overflow>
+void Linker<Space>::insert_batch(const Selection& selection, const Overflow& overflow,
+                                 std::span<const Slot> batch) {
+  const unsigned threads = parameters_->threads;
+  for (Worker& worker : workers_) worker.incoming.clear();
+  // Nothing links to an item of the batch yet, so its own lists can be written while others search.
+  parallel_for(batch.size(), threads, 4, [&](std::size_t begin, std::size_t end, unsigned id) {
+    for (std::size_t i = begin; i < end; ++i) {
+      link_item(selection, batch[i], static_cast<std::uint32_t>(i), workers_[id]);
+    }
+  });
+
+  incoming_.clear();
+  for (const Worker& worker : workers_) {
+    incoming_.insert(incoming_.end(), worker.incoming.begin(), worker.incoming.end());
+  }
+  std::sort(incoming_.begin(), incoming_.end());
+  group_starts_.clear();
+  for (std::size_t i = 0; i < incoming_.size(); ++i) {
+    if (i == 0 || incoming_[i].target != incoming_[i - 1].target ||
+        incoming_[i].level != incoming_[i - 1].level) {
+      group_starts_.push_back(i);
+      space_->will_write(incoming_[i].level, incoming_[i].target);
+    }
+  }
+  const std::size_t groups = group_starts_.size();
+  group_starts_.push_back(incoming_.size());
+  const std::span<const Incoming> all = incoming_;
+  parallel_for(groups, threads, 16, [&](std::size_t begin, std::size_t end, unsigned id) {
+    for (std::size_t g = begin; g < end; ++g) {
+      link_target(selection, overflow,
+                  all.subspan(group_starts_[g], group_starts_[g + 1] - group_starts_[g]),
+                  workers_[id]);
+    }
+  });
+}
+
+template <LinkSpace Space>
+void Linker<Space>::insert(std::span<const Slot> order, std::size_t before,
+                           const Progress& progress) {
+  const std::size_t count = order.size();
+  const std::size_t end = before + count;
+  std::size_t done = 0;
+  std::size_t told = 0;
+  while (done < count) {
+    if (progress.cancelled()) throw Error(Code::cancelled, "the build was cancelled");
+    std::size_t size = std::visit([&](const auto& schedule) { return schedule.batch(done, end); },
+                                  parameters_->schedule);
+    size = std::clamp<std::size_t>(size, 1, count - done);
+    // An item that raises the top level comes alone: two in one batch would not see each other on
+    // the new level.
+    const auto rises = [&](Slot slot) { return space_->top_of(slot) > top_level_; };
+    const std::span<const Slot> rest = order.subspan(done);
+    const bool first = space_->entry_points().empty();
+    if (first || rises(rest[0])) {
+      size = 1;
+    } else {
+      const auto riser = std::find_if(rest.begin(), rest.begin() + size, rises);
+      size = static_cast<std::size_t>(riser - rest.begin());
+    }
+    const std::span<const Slot> batch = rest.first(size);
+    if (!first) {
+      std::visit([&](const auto& selection,
+                     const auto& overflow) { insert_batch(selection, overflow, batch); },
+                 parameters_->selection, parameters_->overflow);
+    }
+    if (first || rises(batch[0])) {
+      top_level_ = space_->top_of(batch[0]);
+      space_->set_entry_points({batch[0]});
+    }
+    done += size;
+    if (done == count || (done - told) * 200 >= count) {
+      progress.tell("build", done, count);
+      told = done;
+    }
+  }
+}
+
+}  // namespace skerry::graph
