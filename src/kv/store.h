@@ -1,7 +1,7 @@
 #pragma once
 // The contract of every key-value store under skerry. It knows bytes, tables and transactions, and
-// nothing of vectors or graphs. tests/kv/store_contract_test.cc holds each sentence below against
-// every store and decorator.
+// nothing of vectors or graphs. tests/kv/*_contract_test.cc hold each sentence below against every
+// store and decorator.
 //
 // Keys    1..511 bytes, compared as unsigned bytes, the shorter first among equal prefixes.
 // Values  0..2^32-1 bytes. An empty value is present, not absent. No alignment is promised.
@@ -209,7 +209,9 @@ class Store {
   virtual const Traits& traits() const noexcept = 0;
 
   /// Opens the table, creating it if it is missing (never on a read-only store: not_found).
-  /// No transaction or bulk of this thread may be live. Names: 1..200 characters of [A-Za-z0-9._-].
+  /// No transaction or bulk of this thread may be live, and a snapshot taken before this first
+  /// call for the table may not know it (invalid_argument). Names: 1..200 characters of
+  /// [A-Za-z0-9._-].
   virtual TableId table(std::string_view name) = 0;
 
   /// The names of all tables, ascending.
