@@ -52,6 +52,7 @@ class MemoryStore final : public Store {
   }
 
   void drop_caches() override {
+    const WriterLock::Hold hold(versions_.writer());
     if (*versions_.live() > 0) {
       throw Error(Code::busy, fmt::format("{} snapshots are live", versions_.live()->load()));
     }

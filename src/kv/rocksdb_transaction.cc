@@ -61,7 +61,7 @@ class RocksdbTransaction final : public Transaction {
     if (value.size() > max_value_size) return Code::invalid_argument;
     put_reserved();
     note_last(table, key);
-    return rocksdb_code(batch_.Put(database_->family(table), as_text(key), as_text(value)));
+    return changed(batch_.Put(database_->family(table), as_text(key), as_text(value)));
   }
 
   Code reserve(TableId table, Key key, std::size_t size, std::span<std::byte>& out) override {
@@ -94,7 +94,7 @@ class RocksdbTransaction final : public Transaction {
     if (const Code code = usable(table, key); code != Code::ok) return code;
     put_reserved();
     last_[static_cast<std::size_t>(table)] = {};
-    return rocksdb_code(batch_.Delete(database_->family(table), as_text(key)));
+    return changed(batch_.Delete(database_->family(table), as_text(key)));
   }
 
   Code erase_range(TableId table, Key from, Key to) override {
@@ -115,10 +115,10 @@ class RocksdbTransaction final : public Transaction {
          at->Next()) {
       doomed.push_back(at->key().ToString());
     }
-    if (!at->status().ok()) return rocksdb_code(at->status());
+    if (!at->status().ok()) return changed(at->status());
     for (const std::string& key : doomed) {
       const rdb::Status status = batch_.Delete(family, key);
-      if (!status.ok()) return rocksdb_code(status);
+      if (!status.ok()) return changed(status);
     }
     return Code::ok;
   }
@@ -127,11 +127,13 @@ class RocksdbTransaction final : public Transaction {
     if (closed_) throw Error(Code::closed, "the transaction has ended already");
     put_reserved();
     closed_ = true;
-    rdb::WriteOptions options;
-    options.sync = durability == Durability::power;
-    const rdb::Status status = database_->db().Write(options, batch_.GetWriteBatch());
+    if (failure_.ok()) {
+      rdb::WriteOptions options;
+      options.sync = durability == Durability::power;
+      failure_ = database_->db().Write(options, batch_.GetWriteBatch());
+    }
     hold_.release();
-    check_rocksdb(status, "cannot commit; nothing was changed", database_->path());
+    check_rocksdb(failure_, "cannot commit; nothing was changed", database_->path());
   }
 
   void abort() noexcept override {
@@ -158,10 +160,16 @@ class RocksdbTransaction final : public Transaction {
     return legal_key(key) ? Code::ok : Code::key_size;
   }
 
+  /// A change that fails dooms the transaction.
+  Code changed(const rdb::Status& status) const {
+    if (failure_.ok() && !status.ok()) failure_ = status;
+    return rocksdb_code(status);
+  }
+
   /// The caller has filled a reserved value by now: into the batch with it.
   void put_reserved() const {
     if (reserved_.family == nullptr) return;
-    batch_.Put(reserved_.family, as_text(reserved_.key), as_text(reserved_.value));
+    changed(batch_.Put(reserved_.family, as_text(reserved_.key), as_text(reserved_.value)));
     reserved_ = {};
   }
 
@@ -179,6 +187,7 @@ class RocksdbTransaction final : public Transaction {
   RocksdbDatabase* database_;
   mutable rdb::WriteBatchWithIndex batch_;
   mutable Reserved reserved_;
+  mutable rdb::Status failure_;
   std::map<std::size_t, Last> last_;
   bool closed_ = false;
 };

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "kv/counting_store.h"
+#include "kv/faulting_store.h"
 #include "kv/store.h"
 
 namespace skerry::kv {
@@ -15,9 +16,10 @@ struct Decorator {
   std::unique_ptr<Store> (*wrap)(Store& inner);  ///< null for none
 };
 
-inline constexpr std::array<Decorator, 2> decorators = {{
+inline constexpr std::array<Decorator, 3> decorators = {{
     {"", [](Store&) { return std::unique_ptr<Store>(); }},
     {"counting", [](Store& inner) { return std::unique_ptr<Store>(count(inner)); }},
+    {"faulting", [](Store& inner) { return std::unique_ptr<Store>(with_faults(inner)); }},
 }};
 
 }  // namespace skerry::kv

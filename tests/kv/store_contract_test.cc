@@ -72,6 +72,19 @@ TEST_P(StoreContract, DropCachesIsBusyWhileASnapshotLivesAndLosesNothing) {
   EXPECT_EQ(get(table, "k"), "w");
 }
 
+TEST_P(StoreContract, DropCachesIsBusyWhileAWriterOfTheSameThreadLives) {
+  const TableId table = store_->table("t");
+  {
+    const auto transaction = store_->begin();
+    EXPECT_EQ(code_of([&] { store_->drop_caches(); }), Code::busy);
+  }
+  {
+    const auto bulk = store_->bulk({&table, 1});
+    EXPECT_EQ(code_of([&] { store_->drop_caches(); }), Code::busy);
+  }
+  store_->drop_caches();
+}
+
 TEST_P(StoreContract, ACompactCopyIsAStoreOfItsOwn) {
   const TableId table = store_->table("t");
   put(table, "k", "v");
