@@ -87,8 +87,8 @@ class Scope {
 };
 
 /// Walks one table in key order. key() and value() hold until the next positioning call or the end
-/// of the snapshot or transaction that made it (for a transaction: its next change, after which the
-/// cursor has to seek again).
+/// of the snapshot or transaction that made it (for a transaction: its next change, after which only
+/// a new cursor is of use). A cursor is destroyed before what made it.
 class Cursor {
  public:
   virtual ~Cursor() = default;

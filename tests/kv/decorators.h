@@ -8,6 +8,7 @@
 #include "kv/counting_store.h"
 #include "kv/faulting_store.h"
 #include "kv/store.h"
+#include "tests/kv/strict_store.h"
 
 namespace skerry::kv {
 
@@ -16,10 +17,11 @@ struct Decorator {
   std::unique_ptr<Store> (*wrap)(Store& inner);  ///< null for none
 };
 
-inline constexpr std::array<Decorator, 3> decorators = {{
+inline constexpr std::array<Decorator, 4> decorators = {{
     {"", [](Store&) { return std::unique_ptr<Store>(); }},
     {"counting", [](Store& inner) { return std::unique_ptr<Store>(count(inner)); }},
     {"faulting", [](Store& inner) { return std::unique_ptr<Store>(with_faults(inner)); }},
+    {"strict", [](Store& inner) { return make_strict(inner, ViewLife::scope); }},
 }};
 
 }  // namespace skerry::kv
