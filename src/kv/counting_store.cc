@@ -3,6 +3,8 @@
 #include <array>
 #include <atomic>
 
+#include "kv/forwarding_store.h"
+
 namespace skerry::kv {
 
 namespace {
@@ -173,46 +175,27 @@ class CountedBulk final : public Bulk {
   Tally* tally_;
 };
 
-class Counting final : public CountingStore {
+class Counting final : public ForwardingStore<CountingStore> {
  public:
-  explicit Counting(Store& inner) : inner_(&inner) {}
-
-  const Traits& traits() const noexcept override { return inner_->traits(); }
-
-  TableId table(std::string_view name) override { return inner_->table(name); }
-
-  std::vector<std::string> tables() override { return inner_->tables(); }
+  using ForwardingStore::ForwardingStore;
 
   std::unique_ptr<Snapshot> snapshot() override {
-    return std::make_unique<CountedSnapshot>(inner_->snapshot(), tally_);
+    return std::make_unique<CountedSnapshot>(inner().snapshot(), tally_);
   }
 
   std::unique_ptr<Transaction> begin() override {
-    return std::make_unique<CountedTransaction>(inner_->begin(), tally_);
+    return std::make_unique<CountedTransaction>(inner().begin(), tally_);
   }
 
   std::unique_ptr<Bulk> bulk(std::span<const TableId> tables) override {
-    return std::make_unique<CountedBulk>(inner_->bulk(tables), tally_);
+    return std::make_unique<CountedBulk>(inner().bulk(tables), tally_);
   }
-
-  void sync() override { inner_->sync(); }
-
-  TableStats table_stats(TableId table) override { return inner_->table_stats(table); }
-
-  std::uint64_t size_on_disk() override { return inner_->size_on_disk(); }
-
-  void drop_caches() override { inner_->drop_caches(); }
-
-  void compact_copy(const std::filesystem::path& path) override { inner_->compact_copy(path); }
-
-  std::uint64_t verify() override { return inner_->verify(); }
 
   Counts counts() const override { return tally_.counts(); }
 
   void reset() override { tally_.reset(); }
 
  private:
-  Store* inner_;
   Tally tally_;
 };
 

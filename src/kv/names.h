@@ -8,6 +8,8 @@
 
 namespace skerry::kv {
 
+inline constexpr std::size_t max_value_size = 0xffffffffU;
+
 /// Throws Error{invalid_argument} unless `name` has 1..200 characters of [A-Za-z0-9._-].
 void check_table_name(std::string_view name);
 

@@ -22,8 +22,8 @@ namespace {
 
 void nothing(const Arguments&, StoreOptions&) {}
 
-Error wrong(std::string_view policy, std::string_view parameter, std::string_view value,
-            std::string_view right) {
+[[maybe_unused]] Error wrong(std::string_view policy, std::string_view parameter,
+                             std::string_view value, std::string_view right) {
   return {Code::invalid_argument, fmt::format("`{}`: parameter `{}` is `{}`; it must be {}", policy,
                                               parameter, value, right)};
 }

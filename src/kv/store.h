@@ -1,7 +1,7 @@
 #pragma once
 // The contract of every key-value store under skerry. It knows bytes, tables and transactions, and
-// nothing of vectors or graphs. tests/kv/store_contract_test.cc holds each sentence below against
-// every store and decorator.
+// nothing of vectors or graphs. tests/kv/*_contract_test.cc hold each sentence below against every
+// store and decorator.
 //
 // Keys    1..511 bytes, compared as unsigned bytes, the shorter first among equal prefixes.
 // Values  0..2^32-1 bytes. An empty value is present, not absent. No alignment is promised.
@@ -49,14 +49,15 @@ struct View {
 enum class TableId : std::uint32_t {};
 
 /// How long a view from a Snapshot lives: until its Scope is reset, or as long as the Snapshot.
-/// (A view from a Transaction lives until the transaction's next change in either case.)
+/// (A view from a Transaction also ends with the transaction's next change, in either case.)
 enum class ViewLife : std::uint8_t { scope, snapshot };
 
 /// What a finished commit survives, from least to most. `process`: kill -9. `ordered`: loss of
 /// power keeps some prefix of the commits. `power`: loss of power keeps this commit.
 enum class Durability : std::uint8_t { none, process, ordered, power };
 
-/// Keeps views of ViewLife::scope alive. Reusable: reset() ends them all and keeps the memory.
+/// Keeps views of ViewLife::scope alive. Reusable: reset() ends them all and keeps the memory; use
+/// with another snapshot or transaction ends them, too.
 class Scope {
  public:
   /// What a store pins for its views; made by the store on first use.
@@ -86,7 +87,8 @@ class Scope {
 };
 
 /// Walks one table in key order. key() and value() hold until the next positioning call or the end
-/// of the snapshot or transaction that made it (for a transaction: its next change).
+/// of the snapshot or transaction that made it (for a transaction: its next change, after which only
+/// a new cursor is of use). A cursor is destroyed before what made it.
 class Cursor {
  public:
   virtual ~Cursor() = default;
@@ -115,6 +117,7 @@ class Snapshot {
 
   /// views[i] belongs to keys[i]; a miss is a null view, not an error. Any order, duplicates
   /// allowed; ascending keys are served faster by some engines. Sizes must be equal.
+  /// After a failure the views say nothing.
   virtual Code multi_get(TableId table, std::span<const Key> keys, std::span<View> views,
                          Scope& scope) const = 0;
 
@@ -124,7 +127,8 @@ class Snapshot {
 };
 
 /// The one writer: a Snapshot that reads its own writes. Destruction without commit() aborts.
-/// After commit() or abort() every call answers Code::closed.
+/// After commit() or abort() every call answers Code::closed. A change that fails for another
+/// reason than its arguments (invalid_argument, key_size) dooms the transaction: commit() throws.
 class Transaction : public Snapshot {
  public:
   /// Inserts or replaces. `value` is copied before the call returns.
@@ -155,7 +159,8 @@ class Bulk {
  public:
   virtual ~Bulk() = default;
 
-  /// Keys of one table in strictly ascending order, else invalid_argument. Tables in any order.
+  /// Keys of one table in strictly ascending order, else invalid_argument. Tables in any order. A
+  /// failure for another reason than the arguments dooms the load: publish() throws.
   virtual Code add(TableId table, Key key, Bytes value) = 0;
 
   /// Makes the records of all tables visible at once, with Durability::power. Throws, with nothing
@@ -210,7 +215,8 @@ class Store {
 
   /// Opens the table, creating it if it is missing (never on a read-only store: not_found).
   /// No transaction or bulk of this thread may be live, unless this object has opened the table
-  /// before: then no lock is taken. Names: 1..200 characters of [A-Za-z0-9._-].
+  /// before: then no lock is taken. A snapshot taken before this first call for the table may not
+  /// know it (invalid_argument). Names: 1..200 characters of [A-Za-z0-9._-].
   virtual TableId table(std::string_view name) = 0;
 
   /// The names of all tables, ascending.
@@ -231,7 +237,7 @@ class Store {
   virtual std::uint64_t size_on_disk() = 0;
 
   /// Empties the engine's caches and asks the system to drop the files' cached pages. busy while a
-  /// snapshot or transaction is live.
+  /// snapshot, or a transaction or bulk load of this thread, is live; waits for those of others.
   virtual void drop_caches() = 0;
 
   /// Writes a compacted copy to `path` (a directory that must not exist); unsupported for memory.

@@ -9,47 +9,20 @@
 
 #include <fstream>
 
-#include "kv/open_store.h"
-#include "tests/support/temp_dir.h"
+#include "tests/kv/fixtures.h"
 
 namespace skerry::kv {
 namespace {
 
-Bytes b(std::string_view text) { return as_bytes(text); }
-
-class LmdbStoreTest : public testing::Test {
+class LmdbStoreTest : public EngineTest {
  protected:
   std::unique_ptr<Store> open(std::uint64_t map_size = std::uint64_t{1} << 30) {
     return open_lmdb_store({.path = path_, .create = true, .map_size = map_size});
   }
 
-  /// A store with `count` records of `size` bytes in table t.
-  void fill(std::size_t count, std::size_t size) {
-    const auto store = open();
-    const TableId table = store->table("t");
-    const auto bulk = store->bulk({&table, 1});
-    for (std::size_t i = 0; i < count; ++i) {
-      ASSERT_EQ(bulk->add(table, b(std::to_string(100000 + i)), b(std::string(size, 'v'))),
-                Code::ok);
-    }
-    bulk->publish();
-  }
+  void fill(std::size_t count, std::size_t size) { EngineTest::fill(*open(), count, size); }
 
-  template <class Action>
-  Code code_of(Action&& action) {
-    try {
-      action();
-    } catch (const Error& error) {
-      message_ = error.what();
-      return error.code();
-    }
-    return Code::ok;
-  }
-
-  support::TempDir dir_;
-  std::filesystem::path path_ = dir_.path() / "store";
   std::filesystem::path data_ = path_ / "data.mdb";
-  std::string message_;
 };
 
 TEST_F(LmdbStoreTest, AFullMapFailsTheTransactionLosesNothingAndGrows) {
@@ -181,45 +154,6 @@ TEST_F(LmdbStoreTest, ADeadReaderDoesNotKeepPagesForever) {
   }
   // Fifty rewrites of the whole table fit in a few copies of it, since old pages come free.
   EXPECT_LE(std::filesystem::file_size(data_), 5 * size_before);
-}
-
-TEST_F(LmdbStoreTest, ATransactionOfSeveralTablesIsCutOffByAKillAsAWhole) {
-  for (int round = 0; round < 10; ++round) {
-    int ready[2];
-    ASSERT_EQ(::pipe(ready), 0);
-    const pid_t child = ::fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) {
-      const auto store = open();
-      const TableId one = store->table("one");
-      const TableId two = store->table("two");
-      for (int i = 0;; ++i) {
-        const auto transaction = store->begin();
-        const std::string value = std::to_string(i);
-        transaction->put(one, b("k"), b(value));
-        transaction->put(two, b("k"), b(value));
-        transaction->commit(Durability::process);
-        if (i == 5 * round && ::write(ready[1], "r", 1) != 1) ::_exit(1);
-      }
-    }
-    char byte = 0;
-    ASSERT_EQ(::read(ready[0], &byte, 1), 1);
-    ::kill(child, SIGKILL);
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    ::close(ready[0]);
-    ::close(ready[1]);
-    const auto store = open();
-    const TableId one = store->table("one");
-    const TableId two = store->table("two");
-    const auto snapshot = store->snapshot();
-    Scope scope;
-    View a;
-    View c;
-    ASSERT_EQ(snapshot->get(one, b("k"), scope, a), Code::ok);
-    ASSERT_EQ(snapshot->get(two, b("k"), scope, c), Code::ok);
-    EXPECT_EQ(as_text(a.bytes()), as_text(c.bytes()));
-  }
 }
 
 }  // namespace

@@ -8,45 +8,18 @@
 
 #include <fstream>
 
-#include "kv/open_store.h"
-#include "tests/support/temp_dir.h"
+#include "tests/kv/fixtures.h"
 
 namespace skerry::kv {
 namespace {
 
-Bytes b(std::string_view text) { return as_bytes(text); }
-
-class RocksStoreTest : public testing::Test {
+class RocksStoreTest : public EngineTest {
  protected:
   std::unique_ptr<Store> open(bool read_only = false) {
     return open_rocksdb_store({.path = path_, .create = !read_only, .read_only = read_only});
   }
 
-  void fill(std::size_t count, std::size_t size) {
-    const auto store = open();
-    const TableId table = store->table("t");
-    const auto bulk = store->bulk({&table, 1});
-    for (std::size_t i = 0; i < count; ++i) {
-      ASSERT_EQ(bulk->add(table, b(std::to_string(100000 + i)), b(std::string(size, 'v'))),
-                Code::ok);
-    }
-    bulk->publish();
-  }
-
-  template <class Action>
-  Code code_of(Action&& action) {
-    try {
-      action();
-    } catch (const Error& error) {
-      message_ = error.what();
-      return error.code();
-    }
-    return Code::ok;
-  }
-
-  support::TempDir dir_;
-  std::filesystem::path path_ = dir_.path() / "store";
-  std::string message_;
+  void fill(std::size_t count, std::size_t size) { EngineTest::fill(*open(), count, size); }
 };
 
 /// The file behind an address of this process, as /proc/self/maps tells.

@@ -91,5 +91,10 @@ TEST(StoreSpec, MistakesNameWhatWouldBeRight) {
   }
 }
 
+TEST(OpenStore, AMisspeltKindIsAnsweredWithTheNearest) {
+  support::expect_error(Code::invalid_argument, {"rocksbd", "Known: memory"},
+                        [] { open_store("rocksbd", {}); });
+}
+
 }  // namespace
 }  // namespace skerry::kv

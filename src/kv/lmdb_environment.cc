@@ -1,0 +1,294 @@
+#include "kv/lmdb_environment.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <lmdb.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <set>
+#include <system_error>
+
+#include "base/error.h"
+#include "kv/lmdb_file.h"
+#include "kv/lmdb_status.h"
+#include "kv/lmdb_val.h"
+#include "kv/names.h"
+
+namespace skerry::kv {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Paths of the environments that this process has open.
+class OpenPaths {
+ public:
+  static OpenPaths& instance() {
+    static OpenPaths paths;
+    return paths;
+  }
+
+  bool add(const fs::path& path) {
+    const std::lock_guard guard(mutex_);
+    return paths_.insert(path).second;
+  }
+
+  void remove(const fs::path& path) {
+    const std::lock_guard guard(mutex_);
+    paths_.erase(path);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::set<fs::path> paths_;
+};
+
+}  // namespace
+
+LmdbEnvironment::LmdbEnvironment(const StoreOptions& options) : options_(options) {
+  std::error_code error;
+  const bool present = fs::exists(options.path / "data.mdb", error);
+  if (!present && (!options.create || options.read_only)) {
+    throw Error(Code::not_found, "there is no LMDB store here", {.path = options.path.string()});
+  }
+  if (!present) {
+    fs::create_directories(options.path, error);
+    if (error) {
+      throw Error(Code::io, "cannot make the directory: " + error.message(),
+                  {.path = options.path.string()});
+    }
+  }
+  path_ = fs::canonical(options.path);
+  if (!OpenPaths::instance().add(path_)) {
+    throw Error(Code::busy, "this process has the store open already", {.path = path_.string()});
+  }
+  try {
+    open();
+  } catch (...) {
+    OpenPaths::instance().remove(path_);
+    throw;
+  }
+}
+
+LmdbEnvironment::~LmdbEnvironment() {
+  close();
+  OpenPaths::instance().remove(path_);
+}
+
+void LmdbEnvironment::open() {
+  const fs::path data = data_file();
+  if (fs::exists(data) && fs::file_size(data) > 0) check_lmdb_file(data);
+  map_size_ =
+      std::max<std::uint64_t>(map_size_, std::max<std::uint64_t>(options_.map_size, 64 << 10));
+  // MDB_NOTLS: a read transaction belongs to its object, not to a thread.
+  const unsigned flags = MDB_NOTLS | (options_.read_only ? MDB_RDONLY : 0U) |
+                         (options_.read_ahead ? 0U : MDB_NORDAHEAD);
+  for (;;) {
+    check_lmdb(mdb_env_create(&env_), "cannot make an LMDB environment", path_);
+    mdb_env_set_mapsize(env_, map_size_);
+    mdb_env_set_maxreaders(env_, options_.max_readers);
+    mdb_env_set_maxdbs(env_, options_.max_tables);
+    const int rc = mdb_env_open(env_, path_.c_str(), flags, 0644);
+    if (rc == MDB_SUCCESS) break;
+    mdb_env_close(env_);
+    env_ = nullptr;
+    constexpr std::uint64_t least = std::uint64_t{1} << 28;
+    if (rc != ENOMEM || map_size_ / 2 < least) fail_lmdb(rc, "cannot open the LMDB store", path_);
+    map_size_ /= 2;
+  }
+  MDB_envinfo info;
+  mdb_env_info(env_, &info);
+  map_size_ = info.me_mapsize;
+  MDB_stat stat;
+  mdb_env_stat(env_, &stat);
+  page_size_ = stat.ms_psize;
+  // Readers that died with a slot keep old pages from being used again.
+  int dead = 0;
+  mdb_reader_check(env_, &dead);
+}
+
+void LmdbEnvironment::close() noexcept {
+  if (env_ == nullptr) return;
+  mdb_env_close(env_);
+  env_ = nullptr;
+}
+
+void LmdbEnvironment::grow_map() {
+  const std::lock_guard guard(resize_);
+  if (snapshots_ > 0) {
+    throw Error(Code::busy,
+                fmt::format("the map of {} bytes is full and cannot grow while {} "
+                            "snapshots of this process are live; nothing was changed",
+                            map_size_, snapshots_.load()),
+                {.path = path_.string()});
+  }
+  check_lmdb(mdb_env_set_mapsize(env_, 2 * map_size_), "cannot grow the map", path_);
+  map_size_ *= 2;
+  map_full_ = false;
+}
+
+MDB_txn* LmdbEnvironment::begin_reading() {
+  const std::lock_guard guard(resize_);
+  MDB_txn* txn = nullptr;
+  int rc = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
+  if (rc == MDB_READERS_FULL) {
+    int dead = 0;
+    mdb_reader_check(env_, &dead);
+    rc = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
+  }
+  if (rc == MDB_MAP_RESIZED && snapshots_ == 0) {  // by another process
+    check_lmdb(mdb_env_set_mapsize(env_, 0), "cannot follow the map's new size", path_);
+    rc = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
+  }
+  check_lmdb(rc, "cannot begin a snapshot", path_);
+  // A table's root is looked up on first use, which writes to the transaction. Done here, gets from
+  // many threads only read it.
+  const std::lock_guard tables_guard(tables_mutex_);
+  for (const auto& [name, dbi] : tables_) {
+    MDB_stat stat;
+    if (const int found = mdb_stat(txn, dbi, &stat); found != MDB_SUCCESS) {
+      mdb_txn_abort(txn);
+      fail_lmdb(found, "cannot read table " + name, path_);
+    }
+  }
+  ++snapshots_;
+  return txn;
+}
+
+void LmdbEnvironment::end_reading(MDB_txn* txn) noexcept {
+  mdb_txn_abort(txn);
+  --snapshots_;
+}
+
+MDB_txn* LmdbEnvironment::begin_writing() {
+  if (options_.read_only) {
+    throw Error(Code::unsupported, "the store is open for reading only", {.path = path_.string()});
+  }
+  if (map_full_) grow_map();
+  MDB_txn* txn = nullptr;
+  int rc = mdb_txn_begin(env_, nullptr, 0, &txn);
+  if (rc == MDB_MAP_RESIZED) {
+    const std::lock_guard guard(resize_);
+    if (snapshots_ == 0) {
+      check_lmdb(mdb_env_set_mapsize(env_, 0), "cannot follow the map's new size", path_);
+      rc = mdb_txn_begin(env_, nullptr, 0, &txn);
+    }
+  }
+  check_lmdb(rc, "cannot begin a transaction", path_);
+  return txn;
+}
+
+void LmdbEnvironment::commit(MDB_txn* txn, Durability durability) {
+  durability = std::min(durability, options_.most);
+  // Flags are the environment's; the writer lock keeps others from committing under ours.
+  const unsigned relaxed = durability == Durability::power     ? 0U
+                           : durability == Durability::ordered ? unsigned{MDB_NOMETASYNC}
+                                                               : unsigned{MDB_NOSYNC};
+  if (relaxed != 0) mdb_env_set_flags(env_, relaxed, 1);
+  const int rc = mdb_txn_commit(txn);
+  if (relaxed != 0) mdb_env_set_flags(env_, relaxed, 0);
+  if (rc == MDB_MAP_FULL) map_filled();
+  check_lmdb(rc, "cannot commit; nothing was changed", path_);
+}
+
+TableId LmdbEnvironment::table(std::string_view name) {
+  check_table_name(name);
+  {
+    const std::lock_guard guard(tables_mutex_);
+    for (const auto& [known, dbi] : tables_) {
+      if (known == name) return static_cast<TableId>(dbi);
+    }
+  }
+  const std::string copy(name);
+  MDB_dbi dbi = 0;
+  // A handle becomes valid when the transaction that opened it commits.
+  const auto open = [&](MDB_txn* txn, unsigned flags) {
+    const int rc = mdb_dbi_open(txn, copy.c_str(), flags, &dbi);
+    if (rc != MDB_SUCCESS) {
+      mdb_txn_abort(txn);
+      if (rc == MDB_NOTFOUND) {
+        throw Error(Code::not_found, "the store has no such table",
+                    {.path = path_.string(), .table = copy});
+      }
+      fail_lmdb(rc, "cannot open table " + copy, path_);
+    }
+    check_lmdb(mdb_txn_commit(txn), "cannot open table " + copy, path_);
+  };
+  if (options_.read_only) {
+    const std::lock_guard guard(resize_);
+    MDB_txn* txn = nullptr;
+    check_lmdb(mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn), "cannot open table " + copy, path_);
+    open(txn, 0);
+  } else {
+    const WriterLock::Hold hold(writer_);
+    open(begin_writing(), MDB_CREATE);
+  }
+  const std::lock_guard guard(tables_mutex_);
+  tables_.emplace_back(copy, dbi);
+  return static_cast<TableId>(dbi);
+}
+
+void LmdbEnvironment::sync() { check_lmdb(mdb_env_sync(env_, 1), "cannot sync", path_); }
+
+std::vector<std::string> LmdbEnvironment::tables() {
+  std::vector<std::string> names;
+  const std::lock_guard guard(resize_);
+  MDB_txn* txn = nullptr;
+  check_lmdb(mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn), "cannot list tables", path_);
+  MDB_dbi main = 0;
+  MDB_cursor* cursor = nullptr;
+  int rc = mdb_dbi_open(txn, nullptr, 0, &main);
+  if (rc == MDB_SUCCESS) rc = mdb_cursor_open(txn, main, &cursor);
+  if (rc == MDB_SUCCESS) {
+    MDB_val key;
+    MDB_val value;
+    while (mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == MDB_SUCCESS) {
+      names.emplace_back(as_text(lmdb_bytes(key)));
+    }
+    mdb_cursor_close(cursor);
+  }
+  mdb_txn_abort(txn);
+  check_lmdb(rc, "cannot list tables", path_);
+  return names;
+}
+
+void LmdbEnvironment::drop_caches() {
+  const WriterLock::Hold hold(writer_);
+  const std::lock_guard guard(resize_);
+  if (snapshots_ > 0) {
+    throw Error(Code::busy, fmt::format("{} snapshots are live", snapshots_.load()),
+                {.path = path_.string()});
+  }
+  // Mapped pages are never dropped, so the map has to go first.
+  sync();
+  close();
+  const fs::path data = data_file();
+  const int descriptor = ::open(data.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor >= 0) {
+    ::fdatasync(descriptor);
+    ::posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED);
+    ::close(descriptor);
+  }
+  open();
+  reopen_tables();
+}
+
+void LmdbEnvironment::reopen_tables() {
+  // Handles are numbered in the order of opening; the same order keeps every TableId.
+  MDB_txn* txn = nullptr;
+  check_lmdb(mdb_txn_begin(env_, nullptr, options_.read_only ? unsigned{MDB_RDONLY} : 0U, &txn),
+             "cannot reopen", path_);
+  for (const auto& [name, dbi] : tables_) {
+    MDB_dbi again = 0;
+    const int rc = mdb_dbi_open(txn, name.c_str(), 0, &again);
+    if (rc != MDB_SUCCESS || again != dbi) {
+      mdb_txn_abort(txn);
+      fail_lmdb(rc == MDB_SUCCESS ? MDB_BAD_DBI : rc, "cannot reopen table " + name, path_);
+    }
+  }
+  check_lmdb(mdb_txn_commit(txn), "cannot reopen", path_);
+}
+
+}  // namespace skerry::kv

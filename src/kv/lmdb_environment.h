@@ -1,0 +1,86 @@
+#pragma once
+// An open LMDB environment: its map, its handles and who reads and writes in it.
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "kv/store.h"
+#include "kv/writer_lock.h"
+
+struct MDB_env;
+struct MDB_txn;
+
+namespace skerry::kv {
+
+class LmdbEnvironment {
+ public:
+  /// Opens or creates, as open_lmdb_store() says.
+  explicit LmdbEnvironment(const StoreOptions& options);
+
+  ~LmdbEnvironment();
+
+  LmdbEnvironment(const LmdbEnvironment&) = delete;
+  LmdbEnvironment& operator=(const LmdbEnvironment&) = delete;
+
+  MDB_env* env() const noexcept { return env_; }
+
+  const std::filesystem::path& path() const noexcept { return path_; }
+
+  std::filesystem::path data_file() const { return path_ / "data.mdb"; }
+
+  std::size_t page_size() const noexcept { return page_size_; }
+
+  WriterLock& writer() noexcept { return writer_; }
+
+  /// Until end_reading() the map cannot grow.
+  MDB_txn* begin_reading();
+  void end_reading(MDB_txn* txn) noexcept;
+
+  /// The caller holds writer(). Doubles the map if the last writer filled it. Throws unsupported on
+  /// a read-only environment.
+  MDB_txn* begin_writing();
+
+  /// Ends `txn` in any case. The caller holds writer().
+  void commit(MDB_txn* txn, Durability durability);
+
+  /// A writer found the map full.
+  void map_filled() noexcept { map_full_ = true; }
+
+  /// Makes the table if it is missing, unless the environment is read-only (not_found).
+  TableId table(std::string_view name);
+
+  /// Ascending.
+  std::vector<std::string> tables();
+
+  void sync();
+
+  /// Closes, drops the file's pages and opens again; tables keep their ids. Throws busy while a
+  /// snapshot is live.
+  void drop_caches();
+
+ private:
+  void open();
+  void close() noexcept;
+  void grow_map();
+  void reopen_tables();
+
+  StoreOptions options_;
+  std::filesystem::path path_;
+  std::size_t page_size_ = 0;
+  MDB_env* env_ = nullptr;
+  std::uint64_t map_size_ = 0;
+  WriterLock writer_;
+  std::mutex resize_;  // held while a snapshot begins and while the map grows
+  std::atomic<int> snapshots_{0};
+  std::atomic<bool> map_full_{false};
+  std::mutex tables_mutex_;
+  std::vector<std::pair<std::string, unsigned int>> tables_;  // with their handles
+};
+
+}  // namespace skerry::kv

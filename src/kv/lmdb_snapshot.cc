@@ -1,0 +1,67 @@
+#include "kv/lmdb_snapshot.h"
+
+#include <lmdb.h>
+
+#include "kv/lmdb_cursor.h"
+#include "kv/lmdb_status.h"
+#include "kv/lmdb_val.h"
+#include "kv/names.h"
+
+namespace skerry::kv {
+
+Code lmdb_get(MDB_txn* txn, TableId table, Key key, View& view) noexcept {
+  view = {};
+  if (!legal_key(key)) return Code::key_size;
+  MDB_val k = lmdb_val(key);
+  MDB_val v;
+  const int rc = mdb_get(txn, lmdb_dbi(table), &k, &v);
+  if (rc == MDB_SUCCESS) view = lmdb_view(v);
+  return lmdb_code(rc);
+}
+
+Code lmdb_multi_get(MDB_txn* txn, TableId table, std::span<const Key> keys,
+                    std::span<View> views) noexcept {
+  if (keys.size() != views.size()) return Code::invalid_argument;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const Code code = lmdb_get(txn, table, keys[i], views[i]);
+    if (code != Code::ok && code != Code::not_found) return code;
+  }
+  return Code::ok;
+}
+
+namespace {
+
+class LmdbSnapshot final : public Snapshot {
+ public:
+  explicit LmdbSnapshot(LmdbEnvironment& environment)
+      : environment_(&environment), txn_(environment.begin_reading()) {}
+
+  ~LmdbSnapshot() override { environment_->end_reading(txn_); }
+
+  Code get(TableId table, Key key, Scope&, View& view) const override {
+    return lmdb_get(txn_, table, key, view);
+  }
+
+  Code multi_get(TableId table, std::span<const Key> keys, std::span<View> views,
+                 Scope&) const override {
+    return lmdb_multi_get(txn_, table, keys, views);
+  }
+
+  std::unique_ptr<Cursor> cursor(TableId table) const override {
+    return lmdb_cursor(txn_, table, nullptr);
+  }
+
+  ViewLife view_life() const noexcept override { return ViewLife::snapshot; }
+
+ private:
+  LmdbEnvironment* environment_;
+  MDB_txn* txn_;
+};
+
+}  // namespace
+
+std::unique_ptr<Snapshot> lmdb_snapshot(LmdbEnvironment& environment) {
+  return std::make_unique<LmdbSnapshot>(environment);
+}
+
+}  // namespace skerry::kv
