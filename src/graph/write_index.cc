@@ -254,11 +254,33 @@ std::vector<std::uint32_t> base_list_bytes(const Graph& graph, const LinkCodec& 
 void require_new(kv::Store& store, const std::string& meta_name) {
   const std::vector<std::string> present = store.tables();
   if (std::find(present.begin(), present.end(), meta_name) == present.end()) return;
+  // Before the snapshot, which need not know a table that is opened after it.
+  const kv::TableId table = store.table(meta_name);
   kv::Scope scope;
   kv::View value;
-  if (store.snapshot()->get(store.table(meta_name), as_bytes("meta"), scope, value) == Code::ok) {
+  const Code code = store.snapshot()->get(table, as_bytes("meta"), scope, value);
+  if (code == Code::not_found) return;
+  if (code == Code::ok) {
     throw Error(Code::invalid_argument, "an index of this name is there already",
                 {.table = meta_name});
+  }
+  throw Error(code, fmt::format("reading the meta record failed: {}", name(code)),
+              {.table = meta_name});
+}
+
+/// What bulk() sees to by itself: a write that failed half-way leaves records.
+void require_empty(kv::Store& store, std::span<const kv::TableId> tables, std::string_view name) {
+  const std::unique_ptr<kv::Snapshot> snapshot = store.snapshot();
+  for (const kv::TableId table : tables) {
+    const Code code = snapshot->cursor(table)->seek({});
+    if (code == Code::not_found) continue;
+    if (code != Code::ok) {
+      throw Error(code, fmt::format("looking into a table failed: {}", skerry::name(code)));
+    }
+    throw Error(Code::invalid_argument,
+                fmt::format("the tables of `{}` hold records without an index, of a write that did "
+                            "not end; write under another name",
+                            name));
   }
 }
 
@@ -365,6 +387,7 @@ Meta write_index(kv::Store& store, std::string_view name, const Rows& rows, cons
   } else if (options.via.items_per_commit == 0) {
     sink = std::make_unique<BulkSink>(store, all);
   } else {
+    require_empty(store, all, name);
     sink = std::make_unique<TransactionSink>(store);
   }
   IndexWriter writer(name, tables, rows, numbered, items, *options.codec, meta.layout, *sink);

@@ -9,8 +9,8 @@
 #include "graph/reader.h"
 #include "graph/write_index.h"
 #include "kv/counting_store.h"
-#include "kv/open_store.h"
 #include "tests/graph/fixtures.h"
+#include "tests/graph/store_subject.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temp_dir.h"
 
@@ -24,7 +24,7 @@ constexpr std::string_view all_layouts[] = {
     "apart",    "apart(links=4)",    "apart(vectors=4, links=16)", "apart(page, page)",
     "together", "together(items=4)", "together(items=page)",       "apart(vectors=1000)"};
 
-class LayoutContract : public testing::TestWithParam<std::string_view> {
+class LayoutContract : public testing::TestWithParam<std::string> {
  protected:
   static void SetUpTestSuite() {
     vectors_ = new std::vector<float>(uniform_vectors(count, dimension, 1));
@@ -38,9 +38,7 @@ class LayoutContract : public testing::TestWithParam<std::string_view> {
     delete vectors_;
   }
 
-  void SetUp() override {
-    store_ = kv::open_store(GetParam(), {.path = dir_.path() / "store", .create = true});
-  }
+  void SetUp() override { store_.emplace(GetParam(), dir_.path() / "store"); }
 
   static Bytes vector(std::size_t i) {
     return std::as_bytes(std::span(*vectors_)).subspan(i * dimension * 4, dimension * 4);
@@ -53,7 +51,7 @@ class LayoutContract : public testing::TestWithParam<std::string_view> {
   };
 
   Outcome search(std::string_view index, std::string_view view) {
-    const Reader reader(*store_, index, view);
+    const Reader reader(**store_, index, view);
     const auto searcher = reader.searcher();
     Outcome outcome{std::vector<std::vector<Hit>>(40), 0};
     for (std::size_t q = 0; q < 40; ++q) searcher->search(vector(q), {10, 30}, outcome.hits[q]);
@@ -62,7 +60,7 @@ class LayoutContract : public testing::TestWithParam<std::string_view> {
   }
 
   void expect_same_graph(std::string_view index, const Outcome& expected) {
-    const StoredIndex stored(*store_, index);
+    const StoredIndex stored(**store_, index);
     const Graph loaded = stored.load_graph();
     EXPECT_EQ(graph_digest(loaded, stored.ids().load()), graph_digest(*graph_));
     EXPECT_EQ(stored.meta().digest, graph_digest(*graph_));
@@ -72,7 +70,7 @@ class LayoutContract : public testing::TestWithParam<std::string_view> {
       ASSERT_TRUE(std::equal(rows[slot], rows[slot] + rows.row_bytes(), (*rows_)[item]));
     }
     for (const std::string_view view : view_names()) {
-      if (!view_supported(view, store_->traits().view_life)) continue;
+      if (!view_supported(view, (*store_)->traits().view_life)) continue;
       const Outcome outcome = search(index, view);
       EXPECT_EQ(outcome.distances, expected.distances) << view;
       for (std::size_t q = 0; q < outcome.hits.size(); ++q) {
@@ -86,21 +84,21 @@ class LayoutContract : public testing::TestWithParam<std::string_view> {
   }
 
   support::TempDir dir_;
-  std::unique_ptr<kv::Store> store_;
+  std::optional<StoreSubject> store_;
   static inline std::vector<float>* vectors_;
   static inline Rows* rows_;
   static inline Graph* graph_;
 };
 
 TEST_P(LayoutContract, EveryLayoutAndOrderHoldsTheSameGraphAndGivesTheSameHits) {
-  write_index(*store_, "plain", *rows_, *graph_);
+  write_index(**store_, "plain", *rows_, *graph_);
   const Outcome expected = search("plain", "direct");
   int number = 0;
   for (const std::string_view layout : all_layouts) {
     for (const Order* order : orders()) {
       SCOPED_TRACE(std::string(layout) + " " + std::string(order->name()));
       const std::string name = "index" + std::to_string(number++);
-      const Meta meta = write_index(*store_, name, *rows_, *graph_,
+      const Meta meta = write_index(**store_, name, *rows_, *graph_,
                                     {.layout = Layout::parse(layout), .order = order});
       EXPECT_NE(meta.layout.rows_per_value, Layout::page);
       EXPECT_NE(meta.layout.lists_per_value, Layout::page);
@@ -110,14 +108,14 @@ TEST_P(LayoutContract, EveryLayoutAndOrderHoldsTheSameGraphAndGivesTheSameHits) 
 }
 
 TEST_P(LayoutContract, TransactionsWriteWhatOneBulkLoadWrites) {
-  write_index(*store_, "plain", *rows_, *graph_);
+  write_index(**store_, "plain", *rows_, *graph_);
   const Outcome expected = search("plain", "direct");
   int number = 0;
   for (const std::string_view via : {"transactions(50)", "transactions"}) {
     for (const std::string_view layout : {"apart", "apart(vectors=4, links=3)", "together"}) {
       const std::string name = "index" + std::to_string(number++);
       write_index(
-          *store_, name, *rows_, *graph_,
+          **store_, name, *rows_, *graph_,
           {.layout = Layout::parse(layout), .order = &order("bfs"), .via = Via::parse(via)});
       expect_same_graph(name, expected);
     }
@@ -126,9 +124,9 @@ TEST_P(LayoutContract, TransactionsWriteWhatOneBulkLoadWrites) {
 
 TEST_P(LayoutContract, ValuesThatHoldMoreAreReadLessOften) {
   const auto gets = [&](std::string_view name, std::string_view layout) {
-    write_index(*store_, name, *rows_, *graph_,
+    write_index(**store_, name, *rows_, *graph_,
                 {.layout = Layout::parse(layout), .order = &order("cluster")});
-    const auto counting = kv::count(*store_);
+    const auto counting = kv::count(**store_);
     const Reader reader(*counting, name, "direct");
     const auto searcher = reader.searcher();
     counting->reset();
@@ -140,17 +138,17 @@ TEST_P(LayoutContract, ValuesThatHoldMoreAreReadLessOften) {
 }
 
 TEST_P(LayoutContract, ADamagedSharedValueIsNamedByEveryReaderOfIt) {
-  write_index(*store_, "main", *rows_, *graph_, {.layout = Layout::parse("apart(links=4)")});
+  write_index(**store_, "main", *rows_, *graph_, {.layout = Layout::parse("apart(links=4)")});
   const Slot slot = graph_->links(0, 0)[0];
   const LinkKey key(0, slot / 4);
-  const kv::TableId table = store_->table("main.links");
-  const auto transaction = store_->begin();
+  const kv::TableId table = (*store_)->table("main.links");
+  const auto transaction = (*store_)->begin();
   ASSERT_EQ(transaction->put(table, key.bytes, as_bytes("\x02\x02\x02")), Code::ok);
   transaction->commit(kv::Durability::process);
   support::expect_error(Code::corrupt, {"main.links", to_hex(key.bytes)},
-                        [&] { StoredIndex(*store_, "main").load_graph(); });
+                        [&] { StoredIndex(**store_, "main").load_graph(); });
   support::expect_error(Code::corrupt, {"main.links"}, [&] {
-    const Reader reader(*store_, "main", "direct");
+    const Reader reader(**store_, "main", "direct");
     const auto searcher = reader.searcher();
     std::vector<Hit> hits;
     for (std::size_t q = 0; q < count; ++q) searcher->search(vector(q), {10, 100}, hits);
@@ -158,26 +156,20 @@ TEST_P(LayoutContract, ADamagedSharedValueIsNamedByEveryReaderOfIt) {
 }
 
 TEST_P(LayoutContract, ADamagedTableOfIdsIsRefusedWhereItIsRead) {
-  write_index(*store_, "main", *rows_, *graph_, {.order = &order("bfs")});
-  const kv::TableId table = store_->table("main.ids");
-  auto transaction = store_->begin();
+  write_index(**store_, "main", *rows_, *graph_, {.order = &order("bfs")});
+  const kv::TableId table = (*store_)->table("main.ids");
+  auto transaction = (*store_)->begin();
   ASSERT_EQ(transaction->put(table, IdBlockKey(0).bytes, as_bytes("short")), Code::ok);
   ASSERT_EQ(transaction->put(table, ItemKey(7).bytes, as_bytes("\xff\xff\xff\xff")), Code::ok);
   transaction->commit(kv::Durability::process);
-  const StoredIndex index(*store_, "main");
+  const StoredIndex index(**store_, "main");
   support::expect_error(Code::corrupt, {"main.ids"}, [&] { index.ids().id_of(0); });
   support::expect_error(Code::corrupt, {"main.ids"}, [&] { index.ids().load(); });
   support::expect_error(Code::corrupt, {"main.ids"}, [&] { index.ids().slot_of(7); });
 }
 
-std::vector<std::string_view> kinds() {
-  std::vector<std::string_view> names;
-  for (const kv::StoreKind& kind : kv::store_kinds()) names.push_back(kind.name);
-  return names;
-}
-
-INSTANTIATE_TEST_SUITE_P(AllStores, LayoutContract, testing::ValuesIn(kinds()),
-                         [](const auto& info) { return std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(AllStores, LayoutContract, testing::ValuesIn(store_subjects()),
+                         [](const auto& info) { return info.param; });
 
 }  // namespace
 }  // namespace skerry::graph

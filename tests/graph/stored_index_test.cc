@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "graph/digest.h"
@@ -13,6 +14,7 @@
 #include "kv/open_store.h"
 #include "tests/graph/codec_lists.h"
 #include "tests/graph/fixtures.h"
+#include "tests/graph/store_subject.h"
 #include "tests/support/temp_dir.h"
 
 namespace skerry::graph {
@@ -21,13 +23,13 @@ namespace {
 constexpr std::size_t dimension = 12;
 constexpr std::size_t count = 700;
 
-class StoredIndexContract : public testing::TestWithParam<std::string_view> {
+class StoredIndexContract : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
     vectors_ = uniform_vectors(count, dimension, 1);
     rows_ = rows_of("cosine", vectors_, dimension);
     graph_ = build(rows_, parameters());
-    store_ = kv::open_store(GetParam(), {.path = dir_.path() / "store", .create = true});
+    store_.emplace(GetParam(), dir_.path() / "store");
   }
 
   Bytes vector(std::size_t i) const {
@@ -35,13 +37,13 @@ class StoredIndexContract : public testing::TestWithParam<std::string_view> {
   }
 
   void write(std::string_view codec = "delta", std::string_view name = "main") {
-    write_index(*store_, name, rows_, graph_, {.codec = &link_codec(codec), .seed = 1});
+    write_index(**store_, name, rows_, graph_, {.codec = &link_codec(codec), .seed = 1});
   }
 
   /// Replaces one record behind the index's back; an empty optional erases it.
   void tamper(std::string_view part, Bytes key, std::optional<std::string> value) {
-    const kv::TableId table = store_->table(table_name("main", part));
-    const auto transaction = store_->begin();
+    const kv::TableId table = (*store_)->table(table_name("main", part));
+    const auto transaction = (*store_)->begin();
     const Code code =
         value ? transaction->put(table, key, as_bytes(*value)) : transaction->erase(table, key);
     ASSERT_EQ(code, Code::ok);
@@ -62,7 +64,7 @@ class StoredIndexContract : public testing::TestWithParam<std::string_view> {
   std::vector<float> vectors_;
   Rows rows_;
   Graph graph_;
-  std::unique_ptr<kv::Store> store_;
+  std::optional<StoreSubject> store_;
   std::string message_;
 };
 
@@ -72,7 +74,7 @@ TEST_P(StoredIndexContract, GivesBackTheGraphAndTheRowsForEveryCodec) {
     const std::string name = test_name(*codec);
     names.insert(name);
     write(codec->name(), name);
-    const StoredIndex index(*store_, name);
+    const StoredIndex index(**store_, name);
     EXPECT_EQ(graph_digest(index.load_graph()), graph_digest(graph_)) << codec->name();
     EXPECT_EQ(index.meta().digest, graph_digest(graph_));
     const Rows rows = index.load_rows();
@@ -80,15 +82,15 @@ TEST_P(StoredIndexContract, GivesBackTheGraphAndTheRowsForEveryCodec) {
       ASSERT_TRUE(std::equal(rows[slot], rows[slot] + rows.row_bytes(), rows_[slot]));
     }
   }
-  EXPECT_EQ(list_indexes(*store_), (std::vector<std::string>(names.begin(), names.end())));
+  EXPECT_EQ(list_indexes(**store_), (std::vector<std::string>(names.begin(), names.end())));
 }
 
 TEST_P(StoredIndexContract, ShowsTheSameHitsInEveryView) {
   write();
   std::vector<std::vector<Hit>> first;
   for (const std::string_view view : view_names()) {
-    if (!view_supported(view, store_->traits().view_life)) continue;
-    const Reader reader(*store_, "main", view);
+    if (!view_supported(view, (*store_)->traits().view_life)) continue;
+    const Reader reader(**store_, "main", view);
     const auto searcher = reader.searcher();
     std::vector<std::vector<Hit>> all(50);
     for (std::size_t q = 0; q < 50; ++q) searcher->search(vector(q), {10, 20}, all[q]);
@@ -108,26 +110,29 @@ TEST_P(StoredIndexContract, ShowsTheSameHitsInEveryView) {
 TEST_P(StoredIndexContract, RefusesAnotherMetricOrDimensionAndNamesBoth) {
   write();
   EXPECT_EQ(failure_of([&] {
-              Reader(*store_, "main", "direct", {"euclidean", 0});
+              Reader(**store_, "main", "direct", {"euclidean", 0});
             }),
             Code::mismatch);
   EXPECT_NE(message_.find("euclidean"), std::string::npos);
   EXPECT_NE(message_.find("cosine"), std::string::npos);
-  EXPECT_EQ(failure_of([&] { Reader(*store_, "main", "direct", {"cosine", 13}); }), Code::mismatch);
+  EXPECT_EQ(failure_of([&] {
+              Reader(**store_, "main", "direct", {"cosine", 13});
+            }),
+            Code::mismatch);
   EXPECT_NE(message_.find("13"), std::string::npos);
   EXPECT_NE(message_.find("12"), std::string::npos);
 }
 
 TEST_P(StoredIndexContract, NamesThePresentIndexesWhenOneIsMissing) {
   write("delta", "books");
-  EXPECT_EQ(failure_of([&] { StoredIndex(*store_, "boks"); }), Code::not_found);
+  EXPECT_EQ(failure_of([&] { StoredIndex(**store_, "boks"); }), Code::not_found);
   EXPECT_NE(message_.find("books"), std::string::npos);
 }
 
 TEST_P(StoredIndexContract, RefusesToWriteOverAnIndex) {
   write();
   EXPECT_EQ(failure_of([&] { write(); }), Code::invalid_argument);
-  EXPECT_EQ(graph_digest(StoredIndex(*store_, "main").load_graph()), graph_digest(graph_));
+  EXPECT_EQ(graph_digest(StoredIndex(**store_, "main").load_graph()), graph_digest(graph_));
 }
 
 TEST_P(StoredIndexContract, ADamagedLinkRecordIsNamedByEveryReaderOfIt) {
@@ -135,12 +140,12 @@ TEST_P(StoredIndexContract, ADamagedLinkRecordIsNamedByEveryReaderOfIt) {
   const Slot entry = graph_.entry_points()[0];
   const LinkKey key(graph_.top_level(), entry);
   tamper("links", key.bytes, std::string("\xff\xff\xff\xff\xff\xff"));
-  EXPECT_EQ(failure_of([&] { StoredIndex(*store_, "main").load_graph(); }), Code::corrupt);
+  EXPECT_EQ(failure_of([&] { StoredIndex(**store_, "main").load_graph(); }), Code::corrupt);
   EXPECT_NE(message_.find(to_hex(key.bytes)), std::string::npos) << message_;
   EXPECT_NE(message_.find("main.links"), std::string::npos);
   for (const std::string_view view : {"direct", "memo"}) {
-    if (!view_supported(view, store_->traits().view_life)) continue;
-    const Reader reader(*store_, "main", view);
+    if (!view_supported(view, (*store_)->traits().view_life)) continue;
+    const Reader reader(**store_, "main", view);
     std::vector<Hit> hits;
     EXPECT_EQ(failure_of([&] { reader.searcher()->search(vector(0), {}, hits); }), Code::corrupt);
     EXPECT_NE(message_.find(to_hex(key.bytes)), std::string::npos) << message_;
@@ -152,9 +157,9 @@ TEST_P(StoredIndexContract, AVectorOfTheWrongSizeIsNamed) {
   const Slot entry = graph_.entry_points()[0];
   const VectorKey key(entry);
   tamper("vectors", key.bytes, std::string("short"));
-  EXPECT_EQ(failure_of([&] { StoredIndex(*store_, "main").load_rows(); }), Code::corrupt);
+  EXPECT_EQ(failure_of([&] { StoredIndex(**store_, "main").load_rows(); }), Code::corrupt);
   EXPECT_NE(message_.find(to_hex(key.bytes)), std::string::npos) << message_;
-  const Reader reader(*store_, "main", "direct");
+  const Reader reader(**store_, "main", "direct");
   std::vector<Hit> hits;
   EXPECT_EQ(failure_of([&] { reader.searcher()->search(vector(0), {}, hits); }), Code::corrupt);
   EXPECT_NE(message_.find("main.vectors"), std::string::npos) << message_;
@@ -166,8 +171,8 @@ TEST_P(StoredIndexContract, ALinkToAMissingVectorIsCountedAndSkipped) {
   const Slot lost = graph_.entry_points()[0] == 5 ? 6 : 5;
   tamper("vectors", VectorKey(lost).bytes, std::nullopt);
   for (const std::string_view view : {"direct", "memo"}) {
-    if (!view_supported(view, store_->traits().view_life)) continue;
-    const Reader reader(*store_, "main", view);
+    if (!view_supported(view, (*store_)->traits().view_life)) continue;
+    const Reader reader(**store_, "main", view);
     const auto searcher = reader.searcher();
     std::vector<Hit> hits;
     searcher->search(vector(lost), {10, 50}, hits);
@@ -175,47 +180,41 @@ TEST_P(StoredIndexContract, ALinkToAMissingVectorIsCountedAndSkipped) {
     EXPECT_GE(searcher->work().dangling, 1U);
     for (const Hit& hit : hits) EXPECT_NE(hit.id, lost);
   }
-  EXPECT_EQ(failure_of([&] { StoredIndex(*store_, "main").load_rows(); }), Code::corrupt);
+  EXPECT_EQ(failure_of([&] { StoredIndex(**store_, "main").load_rows(); }), Code::corrupt);
 }
 
 TEST_P(StoredIndexContract, DamagedMetaNeverOpens) {
   write();
   EXPECT_EQ(failure_of([&] {
               tamper("meta", as_bytes("meta"), std::string("{\"format\": 9}"));
-              StoredIndex(*store_, "main");
+              StoredIndex(**store_, "main");
             }),
             Code::version);
   EXPECT_NE(message_.find("9"), std::string::npos);
   for (const std::string_view text :
        {"", "{}", "[1]", "{\"format\":3}", "\xff\xfe", "{\"format\":2"}) {
     tamper("meta", as_bytes("meta"), std::string(text));
-    EXPECT_EQ(failure_of([&] { StoredIndex(*store_, "main"); }), Code::corrupt) << text;
+    EXPECT_EQ(failure_of([&] { StoredIndex(**store_, "main"); }), Code::corrupt) << text;
   }
   tamper("meta", as_bytes("meta"), std::nullopt);
-  EXPECT_EQ(failure_of([&] { StoredIndex(*store_, "main"); }), Code::not_found);
+  EXPECT_EQ(failure_of([&] { StoredIndex(**store_, "main"); }), Code::not_found);
 }
 
 TEST_P(StoredIndexContract, EmptyIndexAnswersWithNoHits) {
   const Rows none = rows_of("cosine", {}, dimension);
-  write_index(*store_, "empty", none, build(none, parameters()),
+  write_index(**store_, "empty", none, build(none, parameters()),
               {.codec = &link_codec("u32"), .seed = 1});
   for (const std::string_view view : view_names()) {
-    if (!view_supported(view, store_->traits().view_life)) continue;
-    const Reader reader(*store_, "empty", view);
+    if (!view_supported(view, (*store_)->traits().view_life)) continue;
+    const Reader reader(**store_, "empty", view);
     std::vector<Hit> hits{{1, 1.0}};
     reader.searcher()->search(vector(0), {}, hits);
     EXPECT_TRUE(hits.empty());
   }
 }
 
-std::vector<std::string_view> kinds() {
-  std::vector<std::string_view> names;
-  for (const kv::StoreKind& kind : kv::store_kinds()) names.push_back(kind.name);
-  return names;
-}
-
-INSTANTIATE_TEST_SUITE_P(AllStores, StoredIndexContract, testing::ValuesIn(kinds()),
-                         [](const auto& info) { return std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(AllStores, StoredIndexContract, testing::ValuesIn(store_subjects()),
+                         [](const auto& info) { return info.param; });
 
 TEST(Meta, FlippedBytesNeverGiveAnImpossibleIndex) {
   const Rows rows = rows_of("cosine", uniform_vectors(100, 4, 3), 4);
