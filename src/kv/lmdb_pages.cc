@@ -186,10 +186,13 @@ void Walk::walk_page(Walked& tree, std::uint64_t number, unsigned level, Bytes l
   const std::vector<Node>& nodes = page.nodes();
   if (!why.empty()) return fault(tree, nodes.empty() ? low : nodes.back().key, number, why);
   const bool leaf = page.leaf();
-  if (leaf != (level == tree.head.depth)) {
+  // The head's depth is held against the first leaf's level once, by check_counts().
+  if (leaf && tree.found.depth == 0) tree.found.depth = level;
+  const unsigned leaves = tree.found.depth == 0 ? lmdb::deepest_tree : tree.found.depth;
+  if (leaf ? level != leaves : level >= leaves) {
     return fault(tree, low, number,
-                 fmt::format("a {} on level {}; the tree has {}", leaf ? "leaf" : "branch", level,
-                             tree.head.depth));
+                 fmt::format("a {} on level {}; leaves are on level {}", leaf ? "leaf" : "branch",
+                             level, leaves));
   }
   // LMDB stops the process at a branch with one child, but for the list of free pages.
   if (!leaf && nodes.size() < 2 && !tree.free) {
@@ -213,7 +216,6 @@ void Walk::walk_page(Walked& tree, std::uint64_t number, unsigned level, Bytes l
     }
     before = key;
   }
-  tree.found.depth = std::max(tree.found.depth, level);
   if (leaf) {
     ++tree.found.leaf_pages;
     return walk_leaf(tree, number, page);
