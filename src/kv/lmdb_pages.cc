@@ -119,7 +119,7 @@ class Walk {
 };
 
 void Walk::walk_tree(Walked tree) {
-  tree.found.table = tree.name;
+  tree.found.table = printable(tree.name);
   const unsigned flags = tree.free ? 0 : tree.head.flags;
   if (flags != 0) {
     fault(tree, {}, tree.head.root,
