@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "experiments/graphs/import.h"
 #include "experiments/version.h"
 
 namespace skerry::experiments {
@@ -41,7 +42,9 @@ std::string id_of(const Settings& settings, std::string_view dataset_hash, Stage
   std::string text = settings.text(stage);
   text += dataset_hash;
   text += ' ' + code_version();
-  if (settings.word("graph") != "build") text += ' ' + file_hash(settings.word("graph"));
+  if (const std::string& graph = settings.word("graph"); graph != "build") {
+    text += ' ' + file_hash(graph_data_file(graph).string());
+  }
   return hex_hash(text);
 }
 

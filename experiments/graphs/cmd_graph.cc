@@ -38,9 +38,10 @@ constexpr std::array<Option, 6> options = {{
 constexpr Command command = {
     .usage = "skerry graph info|check|export FILE|DIR [options]",
     .summary =
-        "info FILE says what a graph file holds: CSR in .npz, an index of hnswlib or faiss, or a "
-        "graph of\nskerry. check FILE --dataset FILE --metric NAME says whether it can be searched "
-        "with that data set.\nexport DIR -o FILE writes the graph of an index in a store as CSR.",
+        "info FILE says what a graph file holds: CSR in .npz, an index of hnswlib, faiss or "
+        "hannoy, or a\ngraph of skerry. check FILE --dataset FILE --metric NAME says whether it "
+        "can be searched with\nthat data set. export DIR -o FILE writes the graph of an index in a "
+        "store as CSR.",
     .options = options,
     .min_positional = 2,
     .max_positional = 2,

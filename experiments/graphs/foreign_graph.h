@@ -14,7 +14,7 @@ namespace skerry::experiments {
 /// A graph out of a file. Slot i is row i of the data set that it was built over.
 struct ForeignGraph {
   graph::Graph graph;
-  std::string format;              ///< "csr", "hnswlib", "faiss" or "skerry"
+  std::string format;              ///< "csr", "hnswlib", "faiss", "hannoy" or "skerry"
   std::vector<std::string> notes;  ///< what a user should know, a sentence each
   std::size_t dimension = 0;       ///< 0 when the file holds no vectors
   std::vector<float> vectors;      ///< [items x dimension], row i of slot i

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "experiments/formats/input_file.h"
 #include "experiments/graph_file.h"
+#include "experiments/graphs/hannoy.h"
 
 namespace skerry::experiments {
 
@@ -67,7 +68,13 @@ void compare_vectors(const ForeignGraph& found, const Matrix& vectors,
 
 }  // namespace
 
+std::filesystem::path graph_data_file(const std::filesystem::path& path) {
+  const std::optional<HannoyChoice> hannoy = hannoy_choice(path);
+  return hannoy ? hannoy->file : path;
+}
+
 ForeignGraph read_foreign_graph(const std::filesystem::path& path) {
+  if (const std::optional<HannoyChoice> hannoy = hannoy_choice(path)) return read_hannoy(*hannoy);
   const InputFile file(path.string());
   std::byte start[8] = {};
   file.read_at(0, start, std::min<std::uint64_t>(file.size(), sizeof(start)));
@@ -87,7 +94,7 @@ ForeignGraph read_foreign_graph(const std::filesystem::path& path) {
   if (looks_like_hnswlib(bytes)) return read_hnswlib(bytes, file.path());
   throw Error(Code::unsupported,
               "no graph that can be read: neither .npz with indptr and indices, nor an index of "
-              "hnswlib or faiss (IndexHNSWFlat), nor a graph of skerry",
+              "hnswlib, faiss (IndexHNSWFlat) or hannoy, nor a graph of skerry",
               {.path = file.path()});
 }
 

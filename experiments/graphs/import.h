@@ -13,10 +13,15 @@
 namespace skerry::experiments {
 
 /// What `path` holds, without a look at any data set. The format is known by the file's first
-/// bytes, never by its name: "csr" (graphs/csr.h), "hnswlib", "faiss", "skerry" (graph_file.h).
+/// bytes, never by its name: "csr" (graphs/csr.h), "hnswlib", "faiss", "skerry" (graph_file.h),
+/// "hannoy" (graphs/hannoy.h says which paths; also what it throws for them).
 /// Throws Error: not_found, io; unsupported for other formats; corrupt.
 /// Needs memory for the file, for 4 (M0 + 2) bytes an item and as much for upper levels.
 ForeignGraph read_foreign_graph(const std::filesystem::path& path);
+
+/// The file that holds the bytes of what `path` names: data.mdb of a directory, PATH of a
+/// `hannoy(PATH, ..)`, else `path` itself.
+std::filesystem::path graph_data_file(const std::filesystem::path& path);
 
 struct ImportedGraph {
   graph::Graph graph;

@@ -4,7 +4,9 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 
+#include "tests/experiments/graphs/shipped.h"
 #include "tests/experiments/program.h"
 
 namespace skerry::experiments {
@@ -59,6 +61,35 @@ TEST_F(ImportRun, AGraphOverOtherDataFailsItsPointsAndSaysWhy) {
   EXPECT_EQ(imported.exit_code, 3);
   EXPECT_NE(imported.error.find("faiss-l2.index"), std::string::npos) << imported.error;
   EXPECT_TRUE(records().empty());
+}
+
+/// Rows of shipped_vectors() as .fvecs.
+void write_fvecs(const std::filesystem::path& path, std::size_t first, std::size_t count) {
+  const Matrix vectors = shipped_vectors();
+  std::ofstream file(path, std::ios::binary);
+  for (std::size_t i = first; i < first + count; ++i) {
+    const std::int32_t dimension = 8;
+    file.write(reinterpret_cast<const char*>(&dimension), 4);
+    file << as_text(Bytes(vectors.row(i)).first(32));
+  }
+}
+
+TEST_F(ImportRun, AnIndexOfHannoyIsSearchedAndItsNumberIsPartOfThePoint) {
+  write_fvecs(folder_.path() / "base.fvecs", 0, 40);
+  write_fvecs(folder_.path() / "queries.fvecs", 100, 10);
+  std::ofstream(config_) << "[dataset]\npath = \"" << (folder_.path() / "base.fvecs").string()
+                         << "\"\nqueries = \"" << (folder_.path() / "queries.fvecs").string()
+                         << "\"\n[build]\nmetric = \"euclidean\"\n[search]\nef = 40\nk = 5\n"
+                         << "[[group]]\n[group.build]\ngraph = [\"hannoy("
+                         << shipped("hannoy").string() << ", index=0)\", \"hannoy("
+                         << shipped("hannoy").string() << ", index=1)\"]\n";
+  const ProgramRun imported = run("");
+  ASSERT_EQ(imported.exit_code, 0) << imported.error;
+  const std::vector<json> all = records();
+  ASSERT_EQ(all.size(), 3U);
+  std::set<std::string> digests;
+  for (const json& record : all) digests.insert(record.at("graph_digest"));
+  EXPECT_EQ(digests.size(), 3U);
 }
 
 }  // namespace
