@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Compares skerry's search with hnswlib's and faiss's own on graphs that those libraries built.
+"""Compares skerry's search with those of hnswlib, faiss and hannoy on graphs that they built.
 
-    pip install faiss-cpu hnswlib h5py numpy
+    pip install faiss-cpu hnswlib hannoy h5py numpy
     python3 experiments/graphs/peers_proof.py build/skerry DATASET.hdf5 [FOLDER]
 
 For an angular data set of the ann-benchmarks form. Prints recall@10 by id at equal ef.
@@ -14,6 +14,7 @@ import tempfile
 
 import faiss
 import h5py
+import hannoy
 import hnswlib
 import numpy as np
 
@@ -54,6 +55,18 @@ def main():
         index.hnsw.efSearch = ef
         own[ef] = recall(index.search(queries, K)[1], truth)
     peers["faiss.index"] = own
+
+    (folder / "hannoy").mkdir()
+    database = hannoy.Database(folder / "hannoy", hannoy.Metric.COSINE, env_size=1 << 32)
+    with database.writer(train.shape[1], m=16, ef=100) as writer:
+        writer.add_items(range(len(train)), train)
+    reader = database.reader()
+    own = {}
+    for ef in BEAMS:
+        ids = np.empty((len(test), K), dtype="u4")
+        reader.by_array(test, K, ef, out=(ids, np.empty((len(test), K), dtype="f4")))
+        own[ef] = recall(ids, truth)
+    peers["hannoy"] = own
 
     print(f"{'graph':<12} {'ef':>4} {'own':>7} {'skerry':>7} {'differ':>7}")
     for name, own in peers.items():
