@@ -71,7 +71,8 @@ def main():
     print(f"{'graph':<12} {'ef':>4} {'own':>7} {'skerry':>7} {'differ':>7}")
     for name, own in peers.items():
         trace = folder / f"{name}.trace"
-        run = [skerry, "trace", str(folder / name), "--dataset", path, "--metric", "cosine",
+        graph = f"hannoy({folder / name})" if name == "hannoy" else str(folder / name)
+        run = [skerry, "trace", graph, "--dataset", path, "--metric", "cosine",
                "--ef", str(max(BEAMS)), "-k", str(K), "-o", str(trace)]
         subprocess.run(run, check=True, stdout=subprocess.DEVNULL)
         lines = subprocess.run(

@@ -73,6 +73,13 @@ class LmdbFile : public testing::Test {
 
   void write_file() { std::ofstream(file_, std::ios::binary) << as_text(bytes_); }
 
+  /// The 4096 bytes from `at`.
+  void write_page(std::size_t at) {
+    std::fstream file(file_, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(at));
+    file << as_text(Bytes(bytes_).subspan(at, 4096));
+  }
+
   PageWalk walk_changed() {
     write_file();
     return walk_lmdb_pages(file_);

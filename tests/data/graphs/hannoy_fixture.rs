@@ -23,8 +23,7 @@
 //!     links INDEX LAYER ITEM: ITEM ITEM ..
 //!     search INDEX EF ROW: ITEM ITEM ..        the 5 nearest to row ROW, rows 100..109
 //!
-//! Beams under 10 are left out: hannoy does not visit an item on two upper levels, so that it may
-//! enter level 0 elsewhere than Algorithm 5 of the HNSW paper does.
+//! Beams narrower than the lists of 8 are left out: hannoy then loses near items (docs/graphs.md).
 
 use std::fs;
 use std::io::Write;
