@@ -3,15 +3,15 @@
 // on one thread. Names are store/call/bytes of a value.
 //
 // The two ways take turns within each repetition, a block of calls each, and who begins a turn
-// alternates, so that a machine that drifts or is shared drifts for both. They walk the same
-// sequence of keys, half a round apart: neither meets records that the other has just fetched.
+// alternates, so that a machine that drifts or is shared drifts for both. The blocks are drawn from
+// one sequence of keys: neither way meets records that the other has just fetched.
 // Times are of the processor, spent by the calling thread: waiting is not the interface's doing.
 // Counters: `raw_ns` and `interface_ns` for a call (a key of a hop, a record of a scan or load, a
 // transaction), each the median over the blocks of a repetition, and `ratio`, the second over the
 // first. interface_cost.py makes a table of them.
 //
-// --records=N       in each store (100,000)
-// --directory=PATH  where the stores are (the system's for temporary files). In memory (/dev/shm)
+// --records=N       in the store (100,000)
+// --directory=PATH  where the store is (the system's for temporary files). In memory (/dev/shm)
 // no
 //                   device hides the cost, and commits that wait for one do not drown it.
 
@@ -26,7 +26,8 @@
 #include <optional>
 
 #include "base/error.h"
-#include "benchmarks/store/pair.h"
+#include "base/random.h"
+#include "benchmarks/store/arena.h"
 
 namespace skerry::benchmarks {
 namespace {
@@ -49,12 +50,13 @@ std::int64_t thread_time() {
 /// What the two ways took, taking turns.
 class Duel {
  public:
-  void turn(Side& raw, Side& interface, const std::function<std::uint64_t(Side&, bool)>& work) {
+  /// `work` does one way's part and returns what Side returned.
+  void turn(const std::function<std::uint64_t(bool is_raw)>& work) {
     const bool raw_first = raw_.size() % 2 == 0;
     std::uint64_t answers[2];
     for (const bool is_raw : {raw_first, !raw_first}) {
       const std::int64_t start = thread_time();
-      answers[is_raw] = work(is_raw ? raw : interface, is_raw);
+      answers[is_raw] = work(is_raw);
       (is_raw ? raw_ : interface_).push_back(thread_time() - start);
     }
     if (answers[0] != answers[1]) throw Error(Code::corrupt, "the two ways gave different answers");
@@ -82,54 +84,59 @@ class Duel {
   std::vector<std::int64_t> interface_;
 };
 
-/// The stores of one case and size, kept until another is asked for: benchmarks of the same one
+/// The store of one case and size, kept until another is asked for: benchmarks of the same one
 /// follow each other.
-class Pairs {
+class Arenas {
  public:
-  Pairs(const Settings& settings, const Keys& keys) : settings_(&settings), keys_(&keys) {}
+  Arenas(const Settings& settings, const Keys& keys) : settings_(&settings), keys_(&keys) {}
 
-  Pair& filled(const StoreCase& which, std::size_t value_bytes) {
+  Arena& filled(const StoreCase& which, std::size_t value_bytes) {
     const std::string wanted = fmt::format("{} {}", which.name, value_bytes);
     if (present_ != wanted) {
-      pair_.emplace(which, settings_->directory);
-      pair_->fill(*keys_, std::vector<std::byte>(value_bytes, std::byte{42}));
+      arena_.emplace(which, settings_->directory);
+      arena_->fill(*keys_, std::vector<std::byte>(value_bytes, std::byte{42}));
       present_ = wanted;
     }
-    return *pair_;
+    return *arena_;
   }
 
+  /// Goes on from repetition to repetition.
+  Random& random() noexcept { return random_; }
+
  private:
+  Random random_{2};
   const Settings* settings_;
   const Keys* keys_;
-  std::optional<Pair> pair_;
+  std::optional<Arena> arena_;
   std::string present_;
 };
 
+Side& side_of(Pair& pair, bool is_raw) { return is_raw ? pair.raw() : pair.interface(); }
+
 void run_blocks(benchmark::State& state, Pair& pair, std::size_t records, std::size_t block,
-                const Block& work) {
-  block = std::min(block, records / 2);
-  const std::size_t blocks = records / block;
+                Random& random, const Block& work) {
+  block = std::min(block, records);
   Duel duel;
-  std::size_t at = 0;
   for (auto _ : state) {
-    duel.turn(pair.raw(), pair.interface(), [&](Side& side, bool is_raw) {
-      const std::size_t place = (at + (is_raw ? 0 : blocks / 2)) % blocks;
-      return work(side, place * block, block);
+    duel.turn([&](bool is_raw) {
+      return work(side_of(pair, is_raw), random.below(records / block) * block, block);
     });
-    ++at;
     state.SetIterationTime(duel.last());
   }
   duel.report(state, block);
 }
 
+/// Each way loads into a store of its own: a second load into the same one would find memory ready.
 void run_load(benchmark::State& state, const Settings& settings, const StoreCase& which,
               const Keys& keys, std::size_t value_bytes) {
   const std::vector<std::byte> value(value_bytes, std::byte{42});
   Duel duel;
   for (auto _ : state) {
-    Pair pair(which, settings.directory);
-    duel.turn(pair.raw(), pair.interface(),
-              [&](Side& side, bool) { return side.load(keys.ascending(), value); });
+    Arena arenas[] = {{which, settings.directory}, {which, settings.directory}};
+    duel.turn([&](bool is_raw) {
+      Pair& pair = arenas[is_raw].pair();
+      return side_of(pair, is_raw).load(pair.table(main_table), keys.ascending(), value);
+    });
     state.SetIterationTime(duel.last());
   }
   duel.report(state, keys.ascending().size());
@@ -149,20 +156,20 @@ void add(const std::string& name, const std::function<void(benchmark::State&)>& 
   })->UseManualTime();
 }
 
-void add_case(const Settings& settings, const Keys& keys, Pairs& pairs, const StoreCase& which,
+void add_case(const Settings& settings, const Keys& keys, Arenas& arenas, const StoreCase& which,
               std::size_t value_bytes) {
   const auto name = [&](std::string_view call) {
     return fmt::format("{}/{}/{}", which.name, call, value_bytes);
   };
   const auto add_blocks = [&](std::string_view call, std::size_t block, const Block& work,
                               bool reads = true) {
-    add(name(call), [=, &keys, &pairs](benchmark::State& state) {
-      Pair& pair = pairs.filled(which, value_bytes);
+    add(name(call), [=, &keys, &arenas](benchmark::State& state) {
+      Pair& pair = arenas.filled(which, value_bytes).pair();
       for (Side* const side : {&pair.raw(), &pair.interface()}) {
         // Under a writer an old snapshot would keep pages from being used again.
         reads ? side->begin_reading() : side->end_reading();
       }
-      run_blocks(state, pair, keys.hops().size(), block, work);
+      run_blocks(state, pair, keys.hops().size(), block, arenas.random(), work);
     });
   };
   add_blocks("get", 256, [&keys](Side& side, std::size_t first, std::size_t count) {
@@ -221,13 +228,13 @@ int run(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   const Settings settings = settings_of(argc, argv);
   const Keys keys(settings.records);
-  Pairs pairs(settings, keys);
+  Arenas arenas(settings, keys);
   for (const StoreCase& which :
        {StoreCase{"lmdb", "lmdb", false}, StoreCase{"rocksdb", "rocksdb", false},
         StoreCase{"rocksdb-mapped", "rocksdb", true}}) {
     // A list of links; a vector of 384 dimensions, which LMDB keeps on pages of its own.
     for (const std::size_t value_bytes : {100, 1536})
-      add_case(settings, keys, pairs, which, value_bytes);
+      add_case(settings, keys, arenas, which, value_bytes);
   }
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();

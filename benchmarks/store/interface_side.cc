@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "benchmarks/store/side.h"
-#include "kv/open_store.h"
 
 namespace skerry::benchmarks {
 
@@ -14,10 +13,9 @@ void check(Code code) {
 
 class InterfaceSide final : public Side {
  public:
-  InterfaceSide(std::string_view kind, const kv::StoreOptions& options)
-      : store_(kv::open_store(kind, options)), table_(store_->table("t")) {}
+  InterfaceSide(Makers makers, kv::TableId table) : makers_(std::move(makers)), table_(table) {}
 
-  void begin_reading() override { snapshot_ = store_->snapshot(); }
+  void begin_reading() override { snapshot_ = makers_.snapshot(); }
 
   void end_reading() override { snapshot_.reset(); }
 
@@ -62,22 +60,22 @@ class InterfaceSide final : public Side {
 
   std::uint64_t put(std::span<const kv::Key> keys, Bytes value) override {
     for (const kv::Key& key : keys) {
-      const std::unique_ptr<kv::Transaction> transaction = store_->begin();
+      const std::unique_ptr<kv::Transaction> transaction = makers_.begin();
       check(transaction->put(table_, key, value));
       transaction->commit(kv::Durability::process);
     }
     return keys.size() * value.size();
   }
 
-  std::uint64_t load(std::span<const kv::Key> keys, Bytes value) override {
-    const std::unique_ptr<kv::Bulk> bulk = store_->bulk({&table_, 1});
-    for (const kv::Key& key : keys) check(bulk->add(table_, key, value));
+  std::uint64_t load(kv::TableId table, std::span<const kv::Key> keys, Bytes value) override {
+    const std::unique_ptr<kv::Bulk> bulk = makers_.bulk({&table, 1});
+    for (const kv::Key& key : keys) check(bulk->add(table, key, value));
     bulk->publish();
     return keys.size() * value.size();
   }
 
  private:
-  std::unique_ptr<kv::Store> store_;
+  Makers makers_;
   kv::TableId table_;
   std::unique_ptr<kv::Snapshot> snapshot_;
   kv::Scope scope_;
@@ -85,9 +83,8 @@ class InterfaceSide final : public Side {
 
 }  // namespace
 
-std::unique_ptr<Side> open_through_interface(std::string_view kind,
-                                             const kv::StoreOptions& options) {
-  return std::make_unique<InterfaceSide>(kind, options);
+std::unique_ptr<Side> interface_side(Makers makers, kv::TableId table) {
+  return std::make_unique<InterfaceSide>(std::move(makers), table);
 }
 
 }  // namespace skerry::benchmarks

@@ -1,5 +1,5 @@
 #pragma once
-// Two stores with equal records, one for each way, and the keys to ask them for.
+// A store with records that both ways can be tried on, and the keys to ask it for.
 
 #include <array>
 #include <cstddef>
@@ -34,19 +34,18 @@ class Keys {
   std::vector<kv::Key> hops_;
 };
 
-class Pair {
+/// A store in a directory of its own, which is removed in the end.
+class Arena {
  public:
-  /// Makes two empty stores in new directories below `directory`, which are removed in the end.
-  Pair(const StoreCase& which, const std::filesystem::path& directory);
-  ~Pair();
-  Pair(const Pair&) = delete;
-  Pair& operator=(const Pair&) = delete;
+  /// Makes it, empty, below `directory`.
+  Arena(const StoreCase& which, const std::filesystem::path& directory);
+  ~Arena();
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
 
-  Side& raw() noexcept { return *raw_; }
+  Pair& pair() noexcept { return *pair_; }
 
-  Side& interface() noexcept { return *interface_; }
-
-  /// Loads both, opens them as readers do and reads every record once, so that both are warm.
+  /// Loads the main table, opens it as a reader does and reads every record once.
   void fill(const Keys& keys, Bytes value);
 
  private:
@@ -54,8 +53,7 @@ class Pair {
 
   StoreCase which_;
   std::filesystem::path directory_;
-  std::unique_ptr<Side> raw_;
-  std::unique_ptr<Side> interface_;
+  std::unique_ptr<Pair> pair_;
 };
 
 }  // namespace skerry::benchmarks

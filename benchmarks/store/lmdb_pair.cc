@@ -3,6 +3,11 @@
 
 #include "base/error.h"
 #include "benchmarks/store/side.h"
+#include "kv/lmdb_bulk.h"
+#include "kv/lmdb_environment.h"
+#include "kv/lmdb_snapshot.h"
+#include "kv/lmdb_transaction.h"
+#include "kv/lmdb_val.h"
 
 namespace skerry::benchmarks {
 
@@ -16,24 +21,9 @@ MDB_val val(Bytes bytes) noexcept { return {bytes.size(), const_cast<std::byte*>
 
 class LmdbSide final : public Side {
  public:
-  explicit LmdbSide(const kv::StoreOptions& options) {
-    std::filesystem::create_directories(options.path);
-    const unsigned read_only = options.read_only ? MDB_RDONLY : 0U;
-    check(mdb_env_create(&env_));
-    check(mdb_env_set_mapsize(env_, options.map_size));
-    check(mdb_env_set_maxreaders(env_, options.max_readers));
-    check(mdb_env_set_maxdbs(env_, options.max_tables));
-    check(mdb_env_open(env_, options.path.c_str(), MDB_NOTLS | read_only, 0644));
-    MDB_txn* txn = nullptr;
-    check(mdb_txn_begin(env_, nullptr, read_only, &txn));
-    check(mdb_dbi_open(txn, "t", options.read_only ? 0U : MDB_CREATE, &dbi_));
-    check(mdb_txn_commit(txn));
-  }
+  LmdbSide(MDB_env* env, MDB_dbi dbi) : env_(env), dbi_(dbi) {}
 
-  ~LmdbSide() override {
-    end_reading();
-    mdb_env_close(env_);
-  }
+  ~LmdbSide() override { end_reading(); }
 
   LmdbSide(const LmdbSide&) = delete;
   LmdbSide& operator=(const LmdbSide&) = delete;
@@ -94,28 +84,51 @@ class LmdbSide final : public Side {
     return keys.size() * value.size();
   }
 
-  std::uint64_t load(std::span<const kv::Key> keys, Bytes value) override {
+  std::uint64_t load(kv::TableId table, std::span<const kv::Key> keys, Bytes value) override {
     MDB_txn* txn = nullptr;
     check(mdb_txn_begin(env_, nullptr, 0, &txn));
     for (const kv::Key& key : keys) {
       MDB_val k = val(key);
       MDB_val v = val(value);
-      check(mdb_put(txn, dbi_, &k, &v, MDB_APPEND));
+      check(mdb_put(txn, kv::lmdb_dbi(table), &k, &v, MDB_APPEND));
     }
     check(mdb_txn_commit(txn));
     return keys.size() * value.size();
   }
 
  private:
-  MDB_env* env_ = nullptr;
-  MDB_dbi dbi_ = 0;
+  MDB_env* env_;
+  MDB_dbi dbi_;
   MDB_txn* reading_ = nullptr;
+};
+
+class LmdbPair final : public Pair {
+ public:
+  explicit LmdbPair(const kv::StoreOptions& options)
+      : environment_(options),
+        raw_(environment_.env(), kv::lmdb_dbi(environment_.table(main_table))),
+        interface_(interface_side(
+            {.snapshot = [this] { return kv::lmdb_snapshot(environment_); },
+             .begin = [this] { return kv::lmdb_transaction(environment_); },
+             .bulk = [this](auto tables) { return kv::lmdb_bulk(environment_, tables); }},
+            environment_.table(main_table))) {}
+
+  kv::TableId table(std::string_view name) override { return environment_.table(name); }
+
+  Side& raw() override { return raw_; }
+
+  Side& interface() override { return *interface_; }
+
+ private:
+  kv::LmdbEnvironment environment_;
+  LmdbSide raw_;
+  std::unique_ptr<Side> interface_;
 };
 
 }  // namespace
 
-std::unique_ptr<Side> open_lmdb_side(const kv::StoreOptions& options) {
-  return std::make_unique<LmdbSide>(options);
+std::unique_ptr<Pair> open_lmdb_pair(const kv::StoreOptions& options) {
+  return std::make_unique<LmdbPair>(options);
 }
 
 }  // namespace skerry::benchmarks

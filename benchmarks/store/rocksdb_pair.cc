@@ -1,14 +1,15 @@
-#include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/utilities/write_batch_with_index.h>
 
 #include <array>
-#include <vector>
 
 #include "base/error.h"
 #include "benchmarks/store/side.h"
-#include "kv/rocksdb_options.h"
+#include "kv/rocksdb_bulk.h"
+#include "kv/rocksdb_database.h"
+#include "kv/rocksdb_snapshot.h"
+#include "kv/rocksdb_transaction.h"
 
 namespace skerry::benchmarks {
 
@@ -24,38 +25,17 @@ rdb::Slice slice(Bytes bytes) noexcept { return as_text(bytes); }
 
 class RocksdbSide final : public Side {
  public:
-  explicit RocksdbSide(const kv::StoreOptions& options)
-      : path_(options.path),
-        // The interface's settings come from the same functions, so that they cannot differ.
-        options_(kv::rocksdb_db_options(options),
-                 kv::rocksdb_family_options(options, rdb::NewLRUCache(options.cache_bytes))),
-        mapped_(kv::rocksdb_mapped(options)) {
-    std::filesystem::create_directories(path_);
-    const rdb::ColumnFamilyOptions family(options_);
-    std::vector<rdb::ColumnFamilyDescriptor> families = {{rdb::kDefaultColumnFamilyName, family},
-                                                         {"t", family}};
-    options_.create_missing_column_families = options.create;
-    rdb::DB* db = nullptr;
-    check(options.read_only
-              ? rdb::DB::OpenForReadOnly(options_, path_.string(), families, &families_, &db)
-              : rdb::DB::Open(options_, path_.string(), families, &families_, &db));
-    db_.reset(db);
-  }
+  RocksdbSide(kv::RocksdbDatabase& database, kv::TableId table)
+      : database_(&database), db_(&database.db()), table_(database.family(table)) {}
 
-  ~RocksdbSide() override {
-    end_reading();
-    for (rdb::ColumnFamilyHandle* const family : families_) {
-      db_->DestroyColumnFamilyHandle(family).PermitUncheckedError();
-    }
-  }
+  ~RocksdbSide() override { end_reading(); }
 
   RocksdbSide(const RocksdbSide&) = delete;
   RocksdbSide& operator=(const RocksdbSide&) = delete;
 
   void begin_reading() override {
     end_reading();
-    reading_.snapshot = db_->GetSnapshot();
-    reading_.verify_checksums = !mapped_;
+    reading_ = database_->read_options(db_->GetSnapshot());
   }
 
   void end_reading() override {
@@ -66,7 +46,7 @@ class RocksdbSide final : public Side {
   std::uint64_t get(std::span<const kv::Key> keys) override {
     std::uint64_t bytes = 0;
     for (const kv::Key& key : keys) {
-      check(db_->Get(reading_, table(), slice(key), &values_[0]));
+      check(db_->Get(reading_, table_, slice(key), &values_[0]));
       bytes += values_[0].size();
       values_[0].Reset();
     }
@@ -79,7 +59,7 @@ class RocksdbSide final : public Side {
     std::array<rdb::Status, max_hop> statuses;
     for (std::size_t first = 0; first + hop <= keys.size(); first += hop) {
       for (std::size_t i = 0; i < hop; ++i) wanted[i] = slice(keys[first + i]);
-      db_->MultiGet(reading_, table(), hop, wanted.data(), values_.data(), statuses.data());
+      db_->MultiGet(reading_, table_, hop, wanted.data(), values_.data(), statuses.data());
       for (std::size_t i = 0; i < hop; ++i) {
         check(statuses[i]);
         bytes += values_[i].size();
@@ -91,7 +71,7 @@ class RocksdbSide final : public Side {
 
   std::uint64_t scan(kv::Key from, std::size_t records) override {
     std::uint64_t bytes = 0;
-    const std::unique_ptr<rdb::Iterator> at(db_->NewIterator(reading_, table()));
+    const std::unique_ptr<rdb::Iterator> at(db_->NewIterator(reading_, table_));
     at->Seek(slice(from));
     for (std::size_t i = 0; i < records; ++i) {
       if (!at->Valid()) check(at->status().ok() ? rdb::Status::NotFound() : at->status());
@@ -106,41 +86,61 @@ class RocksdbSide final : public Side {
   std::uint64_t put(std::span<const kv::Key> keys, Bytes value) override {
     for (const kv::Key& key : keys) {
       rdb::WriteBatchWithIndex batch(rdb::BytewiseComparator(), 0, true);
-      check(batch.Put(table(), slice(key), slice(value)));
+      check(batch.Put(table_, slice(key), slice(value)));
       check(db_->Write({}, batch.GetWriteBatch()));
     }
     return keys.size() * value.size();
   }
 
-  std::uint64_t load(std::span<const kv::Key> keys, Bytes value) override {
-    const std::string file = (path_ / "load.sst").string();
-    rdb::SstFileWriter writer(rdb::EnvOptions(), options_, table());
+  std::uint64_t load(kv::TableId table, std::span<const kv::Key> keys, Bytes value) override {
+    rdb::ColumnFamilyHandle* const family = database_->family(table);
+    const std::string file = database_->new_bulk_file().string();
+    rdb::SstFileWriter writer(rdb::EnvOptions(), database_->file_options(), family);
     check(writer.Open(file));
     for (const kv::Key& key : keys) check(writer.Put(slice(key), slice(value)));
     check(writer.Finish());
     rdb::IngestExternalFileOptions ingest;
     ingest.move_files = true;
     ingest.write_global_seqno = false;
-    check(db_->IngestExternalFile(table(), {file}, ingest));
+    check(db_->IngestExternalFile(family, {file}, ingest));
     return keys.size() * value.size();
   }
 
  private:
-  rdb::ColumnFamilyHandle* table() const noexcept { return families_[1]; }
-
-  std::filesystem::path path_;
-  rdb::Options options_;
-  bool mapped_;
-  std::unique_ptr<rdb::DB> db_;
-  std::vector<rdb::ColumnFamilyHandle*> families_;
+  kv::RocksdbDatabase* database_;
+  rdb::DB* db_;
+  rdb::ColumnFamilyHandle* table_;
   rdb::ReadOptions reading_;
   std::array<rdb::PinnableSlice, max_hop> values_;
 };
 
+class RocksdbPair final : public Pair {
+ public:
+  explicit RocksdbPair(const kv::StoreOptions& options)
+      : database_(options),
+        raw_(database_, database_.table(main_table)),
+        interface_(interface_side(
+            {.snapshot = [this] { return kv::rocksdb_snapshot(database_); },
+             .begin = [this] { return kv::rocksdb_transaction(database_); },
+             .bulk = [this](auto tables) { return kv::rocksdb_bulk(database_, tables); }},
+            database_.table(main_table))) {}
+
+  kv::TableId table(std::string_view name) override { return database_.table(name); }
+
+  Side& raw() override { return raw_; }
+
+  Side& interface() override { return *interface_; }
+
+ private:
+  kv::RocksdbDatabase database_;
+  RocksdbSide raw_;
+  std::unique_ptr<Side> interface_;
+};
+
 }  // namespace
 
-std::unique_ptr<Side> open_rocksdb_side(const kv::StoreOptions& options) {
-  return std::make_unique<RocksdbSide>(options);
+std::unique_ptr<Pair> open_rocksdb_pair(const kv::StoreOptions& options) {
+  return std::make_unique<RocksdbPair>(options);
 }
 
 }  // namespace skerry::benchmarks

@@ -1,4 +1,4 @@
-#include "benchmarks/store/pair.h"
+#include "benchmarks/store/arena.h"
 
 #include <stdlib.h>
 
@@ -28,10 +28,10 @@ Keys::Keys(std::size_t count) : bytes_(count) {
   for (const std::uint32_t slot : order) hops_.emplace_back(bytes_[slot]);
 }
 
-Pair::Pair(const StoreCase& which, const fs::path& directory) : which_(which) {
+Arena::Arena(const StoreCase& which, const fs::path& directory) : which_(which) {
   std::string name = (directory / "skerry-benchmark-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) {
-    throw Error(Code::io, "cannot make a directory for the stores", {.path = name});
+    throw Error(Code::io, "cannot make a directory for the store", {.path = name});
   }
   directory_ = name;
   try {
@@ -42,38 +42,26 @@ Pair::Pair(const StoreCase& which, const fs::path& directory) : which_(which) {
   }
 }
 
-Pair::~Pair() {
-  raw_.reset();
-  interface_.reset();
+Arena::~Arena() {
+  pair_.reset();
   std::error_code ignored;
   fs::remove_all(directory_, ignored);
 }
 
-void Pair::open(bool read_only) {
+void Arena::open(bool read_only) {
   kv::StoreOptions options;
+  options.path = directory_;
   options.create = !read_only;
   options.read_only = read_only;
-  raw_.reset();
-  interface_.reset();
-  options.path = directory_ / "raw";
-  raw_ = which_.kind == "lmdb" ? open_lmdb_side(options) : open_rocksdb_side(options);
-  options.path = directory_ / "interface";
-  interface_ = open_through_interface(which_.kind, options);
+  pair_.reset();
+  pair_ = which_.kind == "lmdb" ? open_lmdb_pair(options) : open_rocksdb_pair(options);
 }
 
-void Pair::fill(const Keys& keys, Bytes value) {
-  raw_->load(keys.ascending(), value);
-  interface_->load(keys.ascending(), value);
+void Arena::fill(const Keys& keys, Bytes value) {
+  pair_->interface().load(pair_->table(main_table), keys.ascending(), value);
   if (which_.read_only) open(true);
-  raw_->begin_reading();
-  interface_->begin_reading();
-  // By turns, so that neither cache gets better memory: one that is filled first was faster by a
-  // tenth.
-  for (std::size_t first = 0; first < keys.hops().size(); first += max_hop) {
-    const std::size_t count = std::min(max_hop, keys.hops().size() - first);
-    raw_->get(keys.hops().subspan(first, count));
-    interface_->get(keys.hops().subspan(first, count));
-  }
+  pair_->raw().begin_reading();
+  pair_->raw().get(keys.hops());
 }
 
 }  // namespace skerry::benchmarks
