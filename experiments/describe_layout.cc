@@ -107,4 +107,27 @@ ordered_json describe_layout(kv::Store& store, const graph::StoredIndex& index,
           {"layout", index.meta().layout.spec()}};
 }
 
+ordered_json describe_compacted(kv::Store& copy, const graph::StoredIndex& index) {
+  const double links = disk_bytes_of_links(copy, index, graph::stored_sizes(index));
+  return {{"disk_bytes", copy.size_on_disk()},
+          {"links_disk_bytes", static_cast<std::uint64_t>(links)},
+          {"tables", tables_json(copy)}};
+}
+
+void add_compacted(ordered_json& described, const ordered_json& compacted) {
+  double logical = 0;
+  for (const ordered_json& table : described.at("tables")) {
+    logical += table.at("key_bytes").get<double>() + table.at("value_bytes").get<double>();
+  }
+  described["space_amplification"]["built"] = ratio(described.at("disk_bytes"), logical);
+  described["compacted"] = compacted;
+  if (compacted.contains("skipped")) return;
+  described["disk_bytes_compacted"] = compacted.at("disk_bytes");
+  described["space_amplification"]["compacted"] = ratio(compacted.at("disk_bytes"), logical);
+  ordered_json& links = described.at("links");
+  links["disk_bytes_compacted"] = compacted.at("links_disk_bytes");
+  links["space_amplification_compacted"] =
+      ratio(compacted.at("links_disk_bytes"), links.at("logical_bytes"));
+}
+
 }  // namespace skerry::experiments

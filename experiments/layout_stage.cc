@@ -4,6 +4,7 @@
 #include <optional>
 #include <thread>
 
+#include "experiments/describe_layout.h"
 #include "experiments/graph_file.h"
 #include "experiments/ground_truth.h"
 #include "experiments/point_runner.h"
@@ -26,7 +27,9 @@ void layout_stage(const StageInput& input, const LayoutPlan& plan, const RowFile
                            std::thread::hardware_concurrency());
     layout.emplace(settings, path, rows, graph);
   }
-  messages.send(layout->describe(digest).dump());
+  nlohmann::ordered_json described = layout->describe(digest);
+  add_compacted(described, layout->compacted());
+  messages.send(described.dump());
   PointRunner(plan, *layout, dataset, metric, files, messages).run();
 }
 

@@ -76,6 +76,33 @@ ordered_json OpenLayout::describe(const std::string& digest) {
   return described;
 }
 
+ordered_json OpenLayout::compacted() {
+  if (!persistent_) return {{"skipped", "the store is in memory"}};
+  // The copy, and what an engine needs while it rewrites it.
+  const std::uint64_t needed = 2 * store_->size_on_disk();
+  if (std::filesystem::space(path_).available < needed) {
+    return {{"skipped", "the disk has no room for a copy"}};
+  }
+  std::filesystem::path copy = path_;
+  copy += ".compacted";
+  std::filesystem::remove_all(copy);  // of a run that was stopped
+  ordered_json described;
+  store_.reset();
+  try {
+    kv::open_store(kind_, {.path = path_})->compact_copy(copy);
+    const std::unique_ptr<kv::Store> store =
+        kv::open_store(kind_, {.path = copy, .read_only = read_only_});
+    described = describe_compacted(*store, graph::StoredIndex(*store, index_name));
+  } catch (...) {
+    std::error_code ignored;
+    std::filesystem::remove_all(copy, ignored);
+    throw;
+  }
+  std::filesystem::remove_all(copy);
+  open();
+  return described;
+}
+
 double OpenLayout::close_cold() {
   if (!persistent_) return 1;
   store_.reset();

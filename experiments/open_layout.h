@@ -31,6 +31,11 @@ class OpenLayout {
   /// graph with this digest.
   nlohmann::ordered_json describe(const std::string& digest);
 
+  /// Compacts a copy of the store beside it, describes the copy (describe_layout.h) and removes it.
+  /// Just {"skipped": why} for a store in memory and where the disk has no room for a copy.
+  /// Nothing of the store may be in use.
+  nlohmann::ordered_json compacted();
+
   /// Closes the store and has its files dropped from memory. Returns the share of their pages that
   /// stayed (cost/file_cache.h). Nothing of the store may be in use; open() must follow. A store in
   /// memory stays as it is: 1.

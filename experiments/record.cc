@@ -35,6 +35,9 @@ ordered_json compose_record(const RecordContext& context, const std::string& poi
   }
   record["graph"] = written.at("graph");
   record["disk_bytes"] = written.at("disk_bytes");
+  for (const char* field : {"disk_bytes_compacted", "space_amplification", "compacted"}) {
+    if (written.contains(field)) record[field] = written.at(field);
+  }
   record["graph_digest"] = built.at("digest");
   record["dataset"] = context.datasets.at(settings.word("metric"));
   record["provenance"] = context.provenance;

@@ -15,8 +15,9 @@ Code lmdb_get(MDB_txn* txn, TableId table, Key key, View& view) noexcept {
   MDB_val k = lmdb_val(key);
   MDB_val v;
   const int rc = mdb_get(txn, lmdb_dbi(table), &k, &v);
-  if (rc == MDB_SUCCESS) view = lmdb_view(v);
-  return lmdb_code(rc);
+  if (rc != MDB_SUCCESS) return lmdb_code(rc);
+  view = lmdb_view(v);
+  return Code::ok;
 }
 
 Code lmdb_multi_get(MDB_txn* txn, TableId table, std::span<const Key> keys,

@@ -95,18 +95,21 @@ class RocksdbStore final : public Store {
       throw Error(Code::invalid_argument, "the directory of a copy must not exist",
                   {.path = path.string()});
     }
-    for (const std::string& name : tables()) {
-      rdb::CompactRangeOptions all;
-      all.bottommost_level_compaction = rdb::BottommostLevelCompaction::kForce;
-      check_rocksdb(
-          database_.db().CompactRange(all, database_.family(table(name)), nullptr, nullptr),
-          "cannot compact", database_.path());
-    }
     rdb::Checkpoint* checkpoint = nullptr;
     check_rocksdb(rdb::Checkpoint::Create(&database_.db(), &checkpoint), "cannot copy",
                   database_.path());
     const std::unique_ptr<rdb::Checkpoint> owned(checkpoint);
     check_rocksdb(owned->CreateCheckpoint(path.string()), "cannot copy", path);
+    // The copy shares files with this store until it is compacted; this store stays as it is.
+    StoreOptions options = database_.options();
+    options.path = path;
+    RocksdbDatabase copy(options);
+    for (const std::string& name : copy.tables()) {
+      rdb::CompactRangeOptions all;
+      all.bottommost_level_compaction = rdb::BottommostLevelCompaction::kForce;
+      check_rocksdb(copy.db().CompactRange(all, copy.family(copy.table(name)), nullptr, nullptr),
+                    "cannot compact", path);
+    }
   }
 
   std::uint64_t verify() override {

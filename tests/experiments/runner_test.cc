@@ -308,5 +308,23 @@ TEST_F(RunTest, WhatWasWrittenIsHeldAgainstWhatReachedStorage) {
   }
 }
 
+TEST_F(RunTest, PersistentStoresAreMeasuredCompactedToo) {
+  const ProgramRun outcome = run(data + all_stores());
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.error;
+  for (const json& record : records(directory())) {
+    const json& compacted = record.at("compacted");
+    EXPECT_GT(record.at("space_amplification").at("built"), 0.9);
+    if (record.at("config").at("store") == "memory") {
+      EXPECT_TRUE(compacted.contains("skipped"));
+      continue;
+    }
+    if (compacted.contains("skipped")) continue;  // the disk is full
+    EXPECT_EQ(compacted.at("tables").size(), record.at("tables").size());
+    EXPECT_GT(record.at("disk_bytes_compacted"), 2000 * 16 * 4);
+    EXPECT_GT(record.at("links").at("disk_bytes_compacted"), 0);
+    EXPECT_LT(record.at("space_amplification").at("compacted"), 5);
+  }
+}
+
 }  // namespace
 }  // namespace skerry::experiments
