@@ -14,6 +14,7 @@
 #include "experiments/command_line.h"
 #include "experiments/keys.h"
 #include "experiments/record_set.h"
+#include "experiments/report/point_filter.h"
 #include "experiments/table.h"
 
 namespace skerry::experiments {
@@ -55,34 +56,6 @@ double read_recall(const std::string& text) {
                 fmt::format("--recall is `{}`; it must be above 0 and at most 1", text));
   }
   return recall;
-}
-
-/// Removes the records that do not have all values of `expression`.
-void keep_only(const std::string& expression, std::vector<ordered_json>& records) {
-  for (std::size_t at = 0; at <= expression.size();) {
-    const std::size_t end = std::min(expression.find('&', at), expression.size());
-    std::string part = expression.substr(at, end - at);
-    at = end + 1;
-    const auto strip = [](std::string text) {
-      const std::size_t first = text.find_first_not_of(' ');
-      if (first == std::string::npos) return std::string();
-      return text.substr(first, text.find_last_not_of(' ') - first + 1);
-    };
-    const std::size_t equals = part.find('=');
-    const std::string column = strip(part.substr(0, equals));
-    if (equals == std::string::npos || column.empty()) {
-      throw Error(Code::invalid_argument,
-                  fmt::format("--only has `{}`; write COLUMN=VALUE", strip(part)));
-    }
-    key_at(column);
-    const std::string value = strip(part.substr(equals + 1));
-    std::erase_if(records, [&](const ordered_json& record) {
-      return config_spelling(record, column) != value;
-    });
-  }
-  if (records.empty()) {
-    throw Error(Code::invalid_argument, fmt::format("no point has `{}`", expression));
-  }
 }
 
 std::string cost_text(double cost, Goal goal) {
@@ -152,7 +125,14 @@ int advise_command(std::span<const std::string> arguments) {
   const double recall = read_recall(parsed.value("recall"));
   const Goal goal = parse_goal(parsed.value("for"));
   RecordSet set = read_records(parsed.positional.front());
-  if (parsed.has("only")) keep_only(parsed.value("only"), set.records);
+  if (parsed.has("only")) {
+    const PointFilter filter(parsed.value("only"), set.records);
+    std::erase_if(set.records, [&](const ordered_json& record) { return !filter.selects(record); });
+    if (set.records.empty()) {
+      throw Error(Code::invalid_argument,
+                  fmt::format("--only: no point has all of `{}`", parsed.value("only")));
+    }
+  }
   const std::vector<Advice> curves = advise(set.records, recall, goal);
   if (curves.empty()) {
     throw Error(Code::invalid_argument, "the results hold no point with recall and this cost",

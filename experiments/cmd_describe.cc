@@ -13,8 +13,10 @@
 #include "experiments/keys_help.h"
 #include "experiments/table.h"
 #include "graph/codec/codec.h"
+#include "graph/layout.h"
 #include "graph/order/order.h"
 #include "graph/reader.h"
+#include "graph/write_index.h"
 #include "heuristics/registry.h"
 #include "kv/open_store.h"
 
@@ -65,15 +67,16 @@ std::vector<Choice> all_choices() {
   for (const graph::Order* order : graph::orders()) {
     choices.push_back({"order", order->name(), std::string(order->description()), {}});
   }
-  choices.push_back({"layout",
-                     "apart",
-                     "rows and lists in tables of their own",
-                     {{"vectors", "word", "1", "rows to a value: 1..4096 or page"},
-                      {"links", "word", "1", "lists of level 0 to a value: 1..4096 or page"}}});
-  choices.push_back({"layout",
-                     "together",
-                     "rows and then their lists of level 0 in a value",
-                     {{"items", "word", "1", "rows and lists to a value: 1..4096 or page"}}});
+  const auto add = [&](std::string_view column, std::span<const SpecKind> kinds) {
+    for (const SpecKind& kind : kinds) {
+      choices.push_back({column,
+                         kind.name,
+                         std::string(kind.description),
+                         {kind.parameters.begin(), kind.parameters.end()}});
+    }
+  };
+  add("layout", graph::layout_kinds());
+  add("via", graph::via_kinds());
   for (const std::string_view view : graph::view_names()) {
     choices.push_back({"view", view, "where a search finds nodes", {}});
   }

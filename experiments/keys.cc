@@ -12,6 +12,7 @@
 #include "base/size.h"
 #include "base/spec.h"
 #include "distance/metric.h"
+#include "experiments/canonical.h"
 #include "experiments/cost/memory_limit.h"
 #include "experiments/value_list.h"
 #include "graph/codec/codec.h"
@@ -244,7 +245,9 @@ std::string Settings::text(Stage last) const {
   std::string text;
   for (std::size_t i = 0; i < all_keys.size(); ++i) {
     if (all_keys[i].stage <= last) {
-      text += fmt::format("{}={} ", all_keys[i].column, spelling(values_[i]));
+      const std::string value = spelling(values_[i]);
+      text += fmt::format("{}={} ", all_keys[i].column,
+                          all_keys[i].is_number ? value : canonical(all_keys[i].column, value));
     }
   }
   return text;

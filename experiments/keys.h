@@ -72,7 +72,8 @@ class Settings {
     return std::get<std::string>(values_[key_at(column)]);
   }
 
-  /// `column=value` of all keys up to `last`, blank-separated: equal texts, equal work.
+  /// `column=value` of all keys up to `last`, values canonical (canonical.h), blank-separated:
+  /// equal texts, equal work.
   std::string text(Stage last) const;
 
   friend bool operator==(const Settings&, const Settings&) = default;

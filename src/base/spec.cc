@@ -147,6 +147,16 @@ bool read_number(const std::string& text, Number& number) {
   return error == std::errc() && stop == end;
 }
 
+/// One spelling of a value of a type; what is no number of that type (`auto`) keeps its own.
+std::string canonical_value(std::string text, std::string_view type) {
+  std::int64_t whole = 0;
+  double real = 0;
+  if (type == "int" && read_number(text, whole)) return std::to_string(whole);
+  if (type == "real" && read_number(text, real)) return fmt::format("{}", real);
+  std::erase_if(text, [](char c) { return c == ' ' || c == '\t'; });
+  return text;
+}
+
 }  // namespace
 
 Spec Spec::parse(std::string_view text) { return Parser(text).parse(); }
@@ -223,6 +233,17 @@ double Arguments::real(std::string_view name, double low, double high) const {
                             name, word(name), low, high));
   }
   return value;
+}
+
+std::string Arguments::canonical() const {
+  std::string arguments;
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    const Parameter& parameter = parameters_[i];
+    const std::string value = canonical_value(values_[i], parameter.type);
+    if (value == canonical_value(std::string(parameter.default_value), parameter.type)) continue;
+    arguments += fmt::format("{}{}={}", arguments.empty() ? "" : ", ", parameter.name, value);
+  }
+  return arguments.empty() ? policy_ : fmt::format("{}({})", policy_, arguments);
 }
 
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {

@@ -25,6 +25,13 @@ struct Parameter {
   std::string_view description;    ///< with range and unit
 };
 
+/// One of the names that may stand where a spec is asked for.
+struct SpecKind {
+  std::string_view name;
+  std::string_view description;  ///< one line for people
+  std::span<const Parameter> parameters;
+};
+
 /// A parsed spec. Values keep their spelling.
 struct Spec {
   struct Argument {
@@ -55,6 +62,11 @@ class Arguments {
 
   /// Whether the value is spelt exactly `word` (for values such as `auto`).
   bool is(std::string_view name, std::string_view word) const;
+
+  /// The shortest spec that means the same: by name, in declared order, without the values that are
+  /// the defaults, without blanks, numbers in their shortest form. Specs inside keep their
+  /// arguments.
+  std::string canonical() const;
 
  private:
   std::string policy_;

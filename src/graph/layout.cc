@@ -20,17 +20,24 @@ std::string per_value_text(std::uint32_t count) {
   return count == Layout::page ? "page" : std::to_string(count);
 }
 
+constexpr std::array<Parameter, 2> apart_parameters = {{
+    {"vectors", "word", "1", "rows to a value: 1..4096 or page"},
+    {"links", "word", "1", "lists of level 0 to a value: 1..4096 or page"},
+}};
+constexpr std::array<Parameter, 1> together_parameters = {{
+    {"items", "word", "1", "rows and lists to a value: 1..4096 or page"},
+}};
+constexpr std::array<SpecKind, 2> kinds = {{
+    {"apart", "rows and lists in tables of their own", apart_parameters},
+    {"together", "rows and then their lists of level 0 in a value", together_parameters},
+}};
+
 }  // namespace
 
+std::span<const SpecKind> layout_kinds() { return kinds; }
+
 Layout Layout::parse(std::string_view text) {
-  static constexpr std::array<Parameter, 2> apart_parameters = {{
-      {"vectors", "word", "1", "rows to a value: 1..4096 or page"},
-      {"links", "word", "1", "lists of level 0 to a value: 1..4096 or page"},
-  }};
-  static constexpr std::array<Parameter, 1> together_parameters = {{
-      {"items", "word", "1", "rows and lists to a value: 1..4096 or page"},
-  }};
-  constexpr std::array<std::string_view, 2> known = {"apart", "together"};
+  constexpr std::array<std::string_view, 2> known = {kinds[0].name, kinds[1].name};
   const Spec spec = Spec::parse(text);
   if (spec.name == "apart") {
     const Arguments arguments(spec, apart_parameters);

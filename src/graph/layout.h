@@ -17,10 +17,12 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/spec.h"
 #include "base/types.h"
 
 namespace skerry::graph {
@@ -66,6 +68,9 @@ struct Layout {
 
   friend bool operator==(const Layout&, const Layout&) = default;
 };
+
+/// What Layout::parse() reads, in the order in which it is listed to people.
+std::span<const SpecKind> layout_kinds();
 
 std::string table_name(std::string_view index, std::string_view part);
 

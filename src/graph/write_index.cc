@@ -284,19 +284,27 @@ void require_empty(kv::Store& store, std::span<const kv::TableId> tables, std::s
   }
 }
 
+constexpr std::array<Parameter, 1> transactions_parameters = {
+    {{"items", "int", "1000", "items to a commit, 1..1000000000"}}};
+constexpr std::array<SpecKind, 2> vias = {{
+    {"bulk", "all records by one sorted load", {}},
+    {"transactions", "commits of so many items each, every one safe from loss of power",
+     transactions_parameters},
+}};
+
 }  // namespace
 
+std::span<const SpecKind> via_kinds() { return vias; }
+
 Via Via::parse(std::string_view text) {
-  static constexpr std::array<Parameter, 1> parameters = {
-      {{"items", "int", "1000", "items to a commit, 1..1000000000"}}};
-  constexpr std::array<std::string_view, 2> known = {"bulk", "transactions"};
+  constexpr std::array<std::string_view, 2> known = {vias[0].name, vias[1].name};
   const Spec spec = Spec::parse(text);
   if (spec.name == "bulk") {
     const Arguments none(spec, {});
     return {};
   }
   if (spec.name == "transactions") {
-    const Arguments arguments(spec, parameters);
+    const Arguments arguments(spec, transactions_parameters);
     return {static_cast<std::size_t>(arguments.integer("items", 1, 1'000'000'000))};
   }
   throw Error(Code::invalid_argument, unknown_name("via", spec.name, known));

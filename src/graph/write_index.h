@@ -25,6 +25,9 @@ struct Via {
   static Via parse(std::string_view spec);
 };
 
+/// What Via::parse() reads, in the order in which it is listed to people.
+std::span<const SpecKind> via_kinds();
+
 struct WriteOptions {
   const LinkCodec* codec = &link_codec("delta");
   Layout layout{};

@@ -184,6 +184,18 @@ TEST(Arguments, BindInDeclaredOrderOrByName) {
   EXPECT_TRUE(named.boolean("fill"));
 }
 
+TEST(Arguments, CanonicalLeavesOutDefaultsOrderAndBlanks) {
+  for (const std::string_view same : {"policy", "policy()", "policy(passes=1, alpha=1.20)",
+                                      "policy( 1.2 , fill = false )", "policy(1.2e0, 1, false)"}) {
+    EXPECT_EQ(arguments(same).canonical(), "policy") << same;
+  }
+  EXPECT_EQ(arguments("policy(fill=true, alpha=2.50)").canonical(), "policy(alpha=2.5, fill=true)");
+  EXPECT_EQ(arguments(arguments("policy(3, 2, true)").canonical()).canonical(),
+            "policy(alpha=3, passes=2, fill=true)");
+  EXPECT_EQ(arguments("policy(inner=capped( closest, 3 ))").canonical(),
+            "policy(inner=capped(closest,3))");
+}
+
 TEST(Arguments, AnUnknownParameterIsToldTheNearest) {
   const std::string message = message_of([] { arguments("policy(alhpa=1)"); });
   EXPECT_TRUE(message.starts_with("unknown parameter of `policy` `alhpa`; did you mean `alpha`?"))

@@ -120,7 +120,11 @@ TEST(Advice, CommandPrintsSettingsThatAConfigTakes) {
   const ProgramRun none = skerry("advise " + directory + " --only 'M=4'");
   EXPECT_EQ(none.exit_code, 3);
   EXPECT_NE(none.out.find("ef 16..64, recall 0.5000..0.7000"), std::string::npos) << none.out;
-  EXPECT_EQ(skerry("advise " + directory + " --only N=4").exit_code, 2);
+  const ProgramRun misspelt = skerry("advise " + directory + " --only selektion=hnsw");
+  EXPECT_EQ(misspelt.exit_code, 2);
+  EXPECT_NE(misspelt.error.find("--only: unknown column `selektion`; did you mean `selection`?"),
+            std::string::npos)
+      << misspelt.error;
   EXPECT_EQ(skerry("advise " + directory + " --recall 1.5").exit_code, 2);
 }
 

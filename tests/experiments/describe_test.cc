@@ -5,6 +5,8 @@
 
 #include "experiments/config.h"
 #include "experiments/keys_help.h"
+#include "graph/layout.h"
+#include "graph/write_index.h"
 #include "heuristics/registry.h"
 #include "tests/experiments/config_file.h"
 #include "tests/experiments/program.h"
@@ -55,6 +57,22 @@ TEST(Describe, KeysAndPoliciesAreDescribedByName) {
       EXPECT_NE(run.out.find(text), std::string::npos) << run.out;
     }
   }
+}
+
+TEST(Describe, EveryLayoutAndViaIsDescribedWithItsParameters) {
+  const auto expect_described = [](std::span<const SpecKind> kinds) {
+    EXPECT_FALSE(kinds.empty());
+    for (const SpecKind& kind : kinds) {
+      const ProgramRun run = skerry("describe " + std::string(kind.name));
+      EXPECT_EQ(run.exit_code, 0) << kind.name;
+      EXPECT_NE(run.out.find(kind.description), std::string::npos) << run.out;
+      for (const Parameter& parameter : kind.parameters) {
+        EXPECT_NE(run.out.find(parameter.description), std::string::npos) << run.out;
+      }
+    }
+  };
+  expect_described(graph::layout_kinds());
+  expect_described(graph::via_kinds());
 }
 
 TEST(Describe, MisspeltNameNamesTheNearest) {

@@ -1,15 +1,13 @@
-// Runs that are killed, interrupted, sharded or repeated, judged by what they leave.
+// Runs that are interrupted, sharded or repeated, judged by what they leave.
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <map>
-#include <nlohmann/json.hpp>
-#include <set>
 
-#include "base/random.h"
 #include "tests/experiments/config_file.h"
 #include "tests/experiments/program.h"
+#include "tests/experiments/result_files.h"
 
 namespace skerry::experiments {
 namespace {
@@ -23,25 +21,6 @@ const std::string sixty =
     "\"euclidean\"\nM = [4, 8]\nstore = [\"memory\", \"lmdb\", \"rocksdb\"]\n[search]\nef = "
     "\"10..50:10\"\n"
     "view = [\"direct\", \"memo\"]\nrepetitions = 10\n";
-
-std::vector<json> lines(const fs::path& path) {
-  std::vector<json> all;
-  std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) all.push_back(json::parse(line));
-  return all;
-}
-
-/// What a record says apart from times and places.
-std::map<std::string, std::string> essence(const fs::path& directory) {
-  std::map<std::string, std::string> points;
-  for (const json& record : lines(directory / "results.jsonl")) {
-    const json what = {record.at("config"),       record.at("recall"), record.at("work"),
-                       record.at("links"),        record.at("tables"), record.at("graph"),
-                       record.at("graph_digest"), record.at("dataset")};
-    EXPECT_TRUE(points.try_emplace(record.at("point"), what.dump()).second) << "repeated";
-  }
-  return points;
-}
 
 class Resume : public testing::Test {
  protected:
@@ -70,29 +49,6 @@ class Resume : public testing::Test {
   std::string text_ = sixty;
   support::TempDir folder_;
 };
-
-TEST_F(Resume, TwentyKillsLoseAndRepeatNothing) {
-  ASSERT_EQ(run("--no-cache", "whole").exit_code, 0);
-  Random random(1);
-  std::size_t seen = 0;
-  int killed = 0;
-  for (int i = 0; i < 20; ++i) {
-    killed += run_for(50 + static_cast<unsigned>(random.below(250)), "KILL", "--no-cache") != 0;
-    const std::size_t now = essence(path("results")).size();
-    EXPECT_GE(now, seen) << "a committed point was lost";
-    seen = now;
-  }
-  EXPECT_GE(killed, 10) << "too few runs were cut for this to test anything";
-  ASSERT_EQ(run("--no-cache").exit_code, 0);
-  EXPECT_EQ(essence(path("results")), essence(path("whole")));
-  EXPECT_EQ(essence(path("results")).size(), 60U);
-  EXPECT_FALSE(fs::exists(path("results") + "/work"));
-  std::size_t rows = 0;
-  for (const auto& entry : fs::directory_iterator(path("results") + "/queries")) {
-    rows += entry.path().extension() == ".npy" ? 1 : 0;
-  }
-  EXPECT_EQ(rows, 60U);
-}
 
 TEST_F(Resume, NothingToDoIsSuccessAndStillPrintsTheTable) {
   ASSERT_EQ(run("").exit_code, 0);
@@ -140,15 +96,18 @@ TEST_F(Resume, ShardsMergedAreTheWhole) {
   text_ = sixty;
   text_.replace(text_.find("[4, 8]"), 6, "[3, 4, 5, 6, 7, 8]");
   text_.replace(text_.find("\"memory\", \"lmdb\", \"rocksdb\""), 27, "\"memory\"");
-  ASSERT_EQ(run("", "whole").exit_code, 0);
+  ASSERT_EQ(run("--save-neighbours", "whole").exit_code, 0);
   std::string parts;
   for (const std::string part : {"1", "2", "3"}) {
-    ASSERT_EQ(run("--no-noise --shard " + part + "/3", part).exit_code, 0);
-    if (fs::file_size(path(part) + "/results.jsonl") > 0) parts += " " + path(part);
+    ASSERT_EQ(run("--no-noise --save-neighbours --shard " + part + "/3", part).exit_code, 0);
+    parts += " " + path(part);
   }
   const ProgramRun merged = skerry("merge" + parts + " -o " + path("merged"));
   ASSERT_EQ(merged.exit_code, 0) << merged.error;
   EXPECT_EQ(essence(path("merged")), essence(path("whole")));
+  EXPECT_EQ(essence(path("merged")).size(), 60U);
+  EXPECT_EQ(file_essence(path("merged")), file_essence(path("whole")));
+  EXPECT_EQ(file_essence(path("merged")).size(), 60U * 3);
   EXPECT_EQ(skerry("status " + path("merged")).exit_code, 0);
   EXPECT_EQ(skerry("merge" + parts + " -o " + path("merged")).exit_code, 2);
 }
