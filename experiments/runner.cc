@@ -197,8 +197,9 @@ struct Run::Impl {
     }
     for (const LayoutWork& layout : graph.layouts) {
       if (interrupted() != 0) return;
-      run_layout(layout, *built, false);
-      if (!options_->noise || noise_done_ || interrupted() != 0) continue;
+      const bool whole = run_layout(layout, *built, false);
+      // Of what failed nothing would be learnt; the next layout is as good.
+      if (!whole || !options_->noise || noise_done_ || interrupted() != 0) continue;
       noise_done_ = true;
       if (has_noise(layout)) continue;
       const LayoutWork again = first_group(layout);
@@ -278,12 +279,14 @@ struct Run::Impl {
     }
   }
 
-  void run_layout(const LayoutWork& layout, const ordered_json& built, bool again) {
+  /// Whether all its points were measured.
+  bool run_layout(const LayoutWork& layout, const ordered_json& built, bool again) {
     const LayoutPlan& plan = layout.plan;
     const std::string id = fmt::format("{}-{}", plain_name(plan.settings()), layout.id);
     ordered_json written;
     std::vector<bool> accounted(plan.points.size(), false);  // recorded, or its failure reported
     std::size_t at = plan.points.size();
+    bool whole = true;
     bool group_ended = false;
     auto step = Clock::now();
     const auto lap = [&](const std::string& kind, double guess) {
@@ -322,6 +325,7 @@ struct Run::Impl {
             const auto places = message.at("points").get<std::vector<std::size_t>>();
             const auto why = message.at("why").get<std::string>();
             for (const std::size_t place : places) accounted[place] = true;
+            whole = false;
             give_up(layout, places, kind == "skipped" ? "skipped" : "search", why, {}, at, again);
           }
         },
@@ -337,6 +341,7 @@ struct Run::Impl {
     }
     if (options_->keep_stores && !again) keep_store(id);
     work_.remove_store(id);
+    return whole && end.ok();
   }
 
   /// A folder's name: the store and codec without what a path should not hold.
