@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <cstring>
 #include <vector>
 
@@ -88,14 +87,13 @@ TEST_F(RecallOf, WithoutATruthOrWithForeignIdsIsRefused) {
 }
 
 TEST_F(RecallOf, EqualDistancesTieInWhateverOrderTheirTermsAreSummed) {
-  // The same components in another order: equal distances, whose sums differ in the last bits.
-  constexpr std::size_t size = 61;
-  std::vector<float> rows(3 * size);
-  for (std::size_t i = 0; i < size; ++i) {
-    rows[i] = std::ldexp(0.1F + static_cast<float>(i) / 7, static_cast<int>(7 * i % 20));
-    rows[2 * size - 1 - i] = rows[i];
-    rows[2 * size + i] = 2 * rows[i];
-  }
+  // The same components in another order: equal distances, but a sum that begins with the large
+  // term loses all small ones.
+  constexpr std::size_t size = 401;
+  std::vector<float> rows(3 * size, 1.0F);
+  rows[0] = 0x1p28F;
+  rows[2 * size - 1] = 0x1p28F;
+  rows[2 * size] = 0x1p29F;
   dataset_.train = {3, size, 4 * size, std::vector<std::byte>(12 * size)};
   std::memcpy(dataset_.train.data.data(), rows.data(), 12 * size);
   dataset_.test = {1, size, 4 * size, std::vector<std::byte>(4 * size)};
