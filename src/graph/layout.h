@@ -9,6 +9,7 @@
 //   NAME.vectors  key block u32                       rows (distance/metric.h), see Layout
 //   NAME.links    key level u8, block u32             out-links, ascending, by the codec
 //   NAME.reverse  key level u8, slot u32              in-links, where the index keeps them
+//   NAME.parents  key slot u32                        rank u64, parent u32, see graph/lineage.h
 //   NAME.staged   key id u64                          a row to add, or nothing: to delete
 // Numbers in keys are big-endian, in values little-endian.
 // A block is a slot divided by the number of items to a value. An item of top level t has a list on

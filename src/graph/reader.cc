@@ -54,7 +54,7 @@ class ViewSearcher final : public Reader::Searcher {
     if (scratch_.stopwatch != nullptr) scratch_.stopwatch->start();
     const Code code = options.scan ? search_all(view_, target, all, scratch_, work_)
                                    : search_graph(view_, target, meta.entry_points, meta.top_level,
-                                                  0, ef, scratch_, work_);
+                                                  0, ef, scratch_, work_, meta.root);
     if (code != Code::ok) fail(code);
     for (std::size_t i = 0; i < scratch_.beam.size() && hits.size() < options.k; ++i) {
       const Neighbor neighbor = scratch_.beam[i];

@@ -18,7 +18,7 @@ namespace skerry::graph {
 namespace {
 
 struct Tables {
-  kv::TableId meta, ids, vectors, links, reverse;
+  kv::TableId meta, ids, vectors, links, reverse, parents;
 };
 
 /// Where records go, a run of slots at a time.
@@ -139,6 +139,15 @@ class IndexWriter {
       value_.resize(sizeof(Slot));
       store(value_.data(), slot);
       add(tables_.ids, "ids", ItemKey(id).bytes, value_);
+    }
+  }
+
+  /// `lineage` by row, `slots` by row.
+  void parents(std::span<const Lineage> lineage, std::span<const Slot> slots) {
+    for (std::size_t slot = 0; slot < items_.size(); ++slot) {
+      Lineage own = lineage[items_[slot]];
+      if (own.parent != no_slot) own.parent = slots[own.parent];
+      add(tables_.parents, "parents", VectorKey(static_cast<Slot>(slot)).bytes, own.encode());
     }
   }
 
@@ -371,6 +380,12 @@ Meta write_index(kv::Store& store, std::string_view name, const Rows& rows, cons
   meta.order = options.order->name();
   meta.seed = options.seed;
   meta.build = options.build;
+  std::vector<Slot> slots(items.size());
+  for (std::size_t slot = 0; slot < items.size(); ++slot) {
+    slots[items[slot]] = static_cast<Slot>(slot);
+  }
+  if (options.root != no_slot) meta.root = slots[options.root];
+  meta.ranks = options.lineage.size();
   const bool sized = options.layout.lists_per_value == Layout::page;
   meta.layout =
       resolve(options.layout, store.traits().page_size, rows.row_bytes(),
@@ -389,6 +404,7 @@ Meta write_index(kv::Store& store, std::string_view name, const Rows& rows, cons
   tables.links = open(true, "links");
   tables.ids = open(meta.own_ids, "ids");
   tables.reverse = open(with_reverse, "reverse");
+  tables.parents = open(!options.lineage.empty(), "parents");
   std::unique_ptr<Sink> sink;
   if (options.transaction != nullptr) {
     sink = std::make_unique<GivenSink>(*options.transaction);
@@ -415,6 +431,7 @@ Meta write_index(kv::Store& store, std::string_view name, const Rows& rows, cons
   }
   if (meta.own_ids) writer.ids(ids);
   if (with_reverse) writer.reverse();
+  if (!options.lineage.empty()) writer.parents(options.lineage, slots);
   if (options.with_meta) writer.meta(meta);
   sink->finish();
   progress.tell("write", numbered.size(), numbered.size());

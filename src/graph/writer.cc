@@ -93,8 +93,9 @@ Writer::Writer(kv::Store& store, std::string_view name, unsigned threads)
   const Meta& meta = index().meta();
   (void)UpdateParameters::of(meta, threads);
   const auto open = [&](std::string_view part) { return store.table(table_name(name, part)); };
-  tables_ = {open("meta"), open("ids"), open("dead"), open("vectors"), open("links"), {}};
+  tables_ = {open("meta"), open("ids"), open("dead"), open("vectors"), open("links"), {}, {}};
   if (meta.build.in_links == "reverse") tables_.reverse = open("reverse");
+  if (meta.build.connectivity == "parent") tables_.parents = open("parents");
   staged_table_ = open("staged");
 }
 
@@ -286,6 +287,7 @@ void Writer::wipe(kv::Transaction& transaction) const {
   erase(tables_.vectors, "vectors");
   erase(tables_.links, "links");
   if (tables_.reverse) erase(*tables_.reverse, "reverse");
+  if (tables_.parents) erase(*tables_.parents, "parents");
 }
 
 void Writer::put_meta(kv::Transaction& transaction, const Meta& meta) const {
@@ -397,7 +399,9 @@ BuildReport Writer::build_anew(std::unique_ptr<kv::Transaction> transaction, con
                      .seed = options.seed,
                      .build = options.build,
                      .ids = order_of_ids,
-                     .with_meta = false};
+                     .with_meta = false,
+                     .root = builder.root(),
+                     .lineage = builder.lineage()};
   write.threads = threads_;
   if (bulk) {
     transaction->commit(kv::Durability::process);
@@ -436,13 +440,16 @@ BuildReport Writer::build(kv::Durability durability, const Progress& progress) {
 BuildReport Writer::rebuild(const std::optional<IndexOptions>& options, kv::Durability durability,
                             const Progress& progress) {
   const IndexOptions wanted = options ? *options : this->options();
-  if (wanted.build.in_links == "reverse" && !tables_.reverse) {
-    tables_.reverse = store_->table(table_name(name_, "reverse"));
-  }
+  const auto use = [&](bool wanted, std::optional<kv::TableId>& table, std::string_view part) {
+    if (wanted && !table) table = store_->table(table_name(name_, part));
+  };
+  use(wanted.build.in_links == "reverse", tables_.reverse, "reverse");
+  use(wanted.build.connectivity == "parent", tables_.parents, "parents");
   std::unique_ptr<kv::Transaction> transaction = begin();
   const BuildReport report =
       build_anew(std::move(transaction), all_staged(), wanted, durability, progress);
   if (wanted.build.in_links != "reverse") tables_.reverse.reset();
+  if (wanted.build.connectivity != "parent") tables_.parents.reset();
   staged_.clear();
   index_.reset();
   return report;
