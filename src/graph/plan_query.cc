@@ -85,7 +85,8 @@ double two_hop_cost(const QueryShape& shape, double near, const QueryCosts& cost
   const auto ef = static_cast<double>(shape.ef);
   const double lists = 1 + std::min((1 - near) * shape.degree, for_rejected * (1 - near) / near);
   const double met = shape.degree * new_share * std::min(1 + for_rejected * (1 - near), most_new);
-  return ef * (lists * costs.list + met * costs.distance);
+  const double list = costs.list + (shape.asks ? costs.asked * shape.degree : 0);
+  return ef * (lists * list + met * costs.distance);
 }
 
 QueryPlan plan_query(const QueryShape& shape, const QueryOptions& options,

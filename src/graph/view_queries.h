@@ -175,7 +175,7 @@ Code ViewQueries<View>::within(const std::byte* row, const RangeOptions& options
     result.exact = code == Code::ok;
   } else {
     code = explorer.descend(meta.entry_points, meta.top_level);
-    if (code == Code::ok) {
+    if (code == Code::ok || code == Code::cancelled) {
       const std::vector<Neighbor> entries = scratch_.search.entries;
       code = range_walk(explorer, {&filter}, bounds, ef, entries, scratch_, found);
     }
