@@ -74,7 +74,7 @@ double scan_cost(const QueryShape& shape, const QueryCosts& costs) {
 }
 
 double walk_cost(const QueryShape& shape, double near, const QueryCosts& costs) {
-  const auto items = static_cast<double>(shape.items);
+  const auto items = static_cast<double>(std::max<std::size_t>(shape.items, 1));
   const double hops = std::min(items, static_cast<double>(shape.ef) / near);
   // Throwing hops * new links at the items at random; the first hops dominate.
   const double met = items * (1 - std::exp(-hops * shape.degree * new_share / items));

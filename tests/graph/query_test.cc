@@ -6,6 +6,7 @@
 #include <roaring/roaring64map.hh>
 #include <set>
 
+#include "graph/writer.h"
 #include "tests/graph/query_fixture.h"
 #include "tests/support/expect_error.h"
 
@@ -18,6 +19,8 @@ const QueryIndex& small() {
   static const QueryIndex index(600);
   return index;
 }
+
+bool everything(ItemId) { return true; }
 
 TEST(ByVector, WithoutAFilterIsTheSearchInResultsAndInCost) {
   for (const std::string_view view : view_names()) {
@@ -102,6 +105,30 @@ TEST(ByVector, OfAnEmptyFilterIsCompleteAndCostsNothing) {
   EXPECT_TRUE(result.fewer_than_k);
   EXPECT_FALSE(result.degraded());
   EXPECT_EQ(result.work.distances, 0U);
+}
+
+TEST(ByVector, OfAnEmptyIndexIsEmptyAndSoIsEveryOtherQuery) {
+  const auto store = kv::open_store("memory", {});
+  IndexOptions options;
+  options.metric = "euclidean";
+  options.dimension = QueryIndex::dimension;
+  Writer::create(*store, "main", options);
+  for (const std::string_view view : view_names()) {
+    const Reader reader(*store, "main", view);
+    const Filter filter = reader.filter(everything);
+    const auto searcher = reader.searcher();
+    for (const Way way : all_ways) {
+      const QueryResult result =
+          searcher->by_vector(small().vector(0), {.filter = &filter, .way = way});
+      EXPECT_TRUE(result.hits.empty());
+      EXPECT_TRUE(result.exact);
+    }
+    EXPECT_EQ(searcher->by_item(0, {}), std::nullopt);
+    EXPECT_TRUE(searcher->within(small().vector(0), {.radius = 1}).hits.empty());
+    const QueryResult batch = reader.iterate(small().vector(0), {})->next(3);
+    EXPECT_TRUE(batch.hits.empty());
+    EXPECT_TRUE(batch.fewer_than_k);
+  }
 }
 
 TEST(ByVector, OfOneItemFindsItFromAnywhere) {
