@@ -55,6 +55,7 @@ class Outcome {
 
   void add(std::string_view kind, std::string_view table, std::string_view key,
            std::string_view what) {
+    if (kind == "damage") ++listed_;
     findings_.push_back({{"kind", kind}, {"table", table}, {"key", key}, {"what", what}});
   }
 
@@ -93,6 +94,7 @@ class Outcome {
                  finding["table"].get<std::string>(), key.empty() ? "" : " " + key,
                  finding["what"].get<std::string>());
     }
+    if (damages_ > listed_) fmt::print("and {} damages more\n", grouped(damages_ - listed_));
     for (const ordered_json& index : indexes_) {
       fmt::print("index `{}`: {} items checked\n", index["name"].get<std::string>(),
                  grouped(index["items"].get<std::uint64_t>()));
@@ -107,6 +109,7 @@ class Outcome {
   ordered_json findings_ = ordered_json::array();
   ordered_json indexes_ = ordered_json::array();
   std::uint64_t damages_ = 0;
+  std::uint64_t listed_ = 0;
   std::uint64_t unreachable_ = 0;
 };
 

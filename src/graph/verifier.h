@@ -88,6 +88,7 @@ class Verifier {
   std::map<std::string, kv::TableId, std::less<>> tables_;
   std::unique_ptr<kv::Snapshot> snapshot_;
   IndexCheck check_;
+  std::map<std::string, std::size_t> found_in_;  ///< findings, by table
   Meta meta_;
   const distance::Metric* metric_ = nullptr;
   const LinkCodec* codec_ = nullptr;

@@ -221,7 +221,10 @@ void Verifier::damage_in_meta(std::string what) {
 }
 
 void Verifier::find(Finding finding) {
-  if (finding.kind == Finding::Kind::damage && ++check_.damages > most_findings) return;
+  if (finding.kind == Finding::Kind::damage) {
+    ++check_.damages;
+    if (++found_in_[finding.table] > most_findings) return;
+  }
   check_.findings.push_back(std::move(finding));
 }
 

@@ -26,10 +26,10 @@ struct Finding {
   std::string what;   ///< for people, one line
 };
 
-inline constexpr std::size_t most_findings = 100;
+inline constexpr std::size_t most_findings = 20;
 
 struct IndexCheck {
-  std::vector<Finding> findings;  ///< the first most_findings of each kind
+  std::vector<Finding> findings;  ///< the first most_findings of each table
   std::uint64_t damages = 0;      ///< all findings of the kind
   std::uint64_t unreachable = 0;  ///< live items
   std::uint64_t dangling = 0;     ///< links to items that are gone

@@ -54,9 +54,16 @@ void Verifier::take_id_block(kv::Key key, Bytes value, std::vector<bool>& own) {
 
 void Verifier::check_ids() {
   if (!meta_.own_ids) {
+    std::uint64_t records = 0;
+    std::vector<std::byte> first;
     each("ids", [&](kv::Key key, Bytes) {
-      damage("ids", key, "a record, where the meta record says that slots are ids");
+      if (++records == 1) first.assign(key.begin(), key.end());
     });
+    if (records > 0) {
+      damage("ids", first,
+             fmt::format("{} records from here on, where the meta record says that slots are ids",
+                         records));
+    }
     if (meta_.free != 0) damage_in_meta("slots are ids, which a free slot has none of");
     return;
   }
