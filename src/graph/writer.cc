@@ -95,6 +95,7 @@ Writer::Writer(kv::Store& store, std::string_view name, unsigned threads)
   tables_ = {open("meta"), open("ids"), open("dead"), open("vectors"), open("links"), {}};
   if (meta.build.in_links == "reverse") tables_.reverse = open("reverse");
   staged_table_ = open("staged");
+  index_.reset();  // a snapshot knows the tables that were open when it was taken
 }
 
 Writer::~Writer() = default;
