@@ -29,7 +29,8 @@ void check(Code code, std::string_view doing, const std::string& table) {
   throw Error(code, fmt::format("{} failed: {}", doing, skerry::name(code)), {.table = table});
 }
 
-/// The meta record of an index without items. Throws for options that mean nothing.
+}  // namespace
+
 Meta empty_meta(const IndexOptions& options) {
   const distance::Metric& metric = distance::metric(options.metric);
   if (options.dimension == 0 || options.dimension > (std::size_t{1} << 24)) {
@@ -56,8 +57,6 @@ Meta empty_meta(const IndexOptions& options) {
   }
   return meta;
 }
-
-}  // namespace
 
 void Writer::create(kv::Store& store, std::string_view name, const IndexOptions& options) {
   Meta meta = empty_meta(options);
@@ -97,6 +96,7 @@ Writer::Writer(kv::Store& store, std::string_view name, unsigned threads)
   if (meta.build.in_links == "reverse") tables_.reverse = open("reverse");
   if (meta.build.connectivity == "parent") tables_.parents = open("parents");
   staged_table_ = open("staged");
+  index_.reset();  // a snapshot knows the tables that were open when it was taken
 }
 
 Writer::~Writer() = default;

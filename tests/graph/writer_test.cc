@@ -182,6 +182,27 @@ TEST_P(WriterContract, DeletingTheEntryPointMovesIt) {
   }
 }
 
+TEST_P(WriterContract, AStoreOpenedAgainKnowsStagedItemsAndInLinks) {
+  if (GetParam() == "memory") return;
+  IndexOptions options = small_options();
+  options.build.in_links = "reverse";
+  {
+    Writer writer(*store_, "main");
+    for (ItemId id = 0; id < 60; ++id) add(writer, id);
+    writer.rebuild(options);
+    add(writer, 100);
+    erase(writer, 3);
+    writer.save();
+  }
+  store_.reset();
+  store_ = kv::open_store(GetParam(), {.path = dir_.path() / "store"});
+  Writer writer(*store_, "main");
+  EXPECT_TRUE(writer.contains(100));
+  erase(writer, 7);
+  writer.build();
+  expect_sound(*store_, items_);
+}
+
 TEST_P(WriterContract, WhatIsStagedIsSeenByTheWriterAndNotByReaders) {
   Writer writer(*store_, "main");
   for (ItemId id = 0; id < 10; ++id) add(writer, id);
