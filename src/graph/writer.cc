@@ -59,6 +59,11 @@ Meta empty_meta(const IndexOptions& options) {
 
 }  // namespace
 
+IndexOptions options_of(const Meta& meta) {
+  return {meta.metric, meta.dimension,     meta.bounds, meta.build,
+          meta.codec,  meta.layout.spec(), meta.order,  meta.seed};
+}
+
 void Writer::create(kv::Store& store, std::string_view name, const IndexOptions& options) {
   Meta meta = empty_meta(options);
   // An empty index has no lists to size values by; the page is shared evenly by full lists.
@@ -107,11 +112,7 @@ const StoredIndex& Writer::index() const {
 
 const Meta& Writer::meta() const { return index().meta(); }
 
-IndexOptions Writer::options() const {
-  const Meta& meta = index().meta();
-  return {meta.metric, meta.dimension,     meta.bounds, meta.build,
-          meta.codec,  meta.layout.spec(), meta.order,  meta.seed};
-}
+IndexOptions Writer::options() const { return options_of(index().meta()); }
 
 /// The writer's lock, with index() at the state that it protects.
 std::unique_ptr<kv::Transaction> Writer::begin() const {

@@ -41,6 +41,9 @@ struct IndexOptions {
   std::uint64_t seed = 1;
 };
 
+/// What an index with this meta record was made with.
+IndexOptions options_of(const Meta& meta);
+
 /// What one build did.
 struct BuildReport {
   std::size_t added = 0;      ///< items that were not there, and replaced ones
@@ -112,6 +115,12 @@ class Writer {
   UpdateWork consolidate(std::string_view repair = {},
                          kv::Durability durability = kv::Durability::power,
                          const Progress& progress = {});
+
+  /// Takes up what others have committed; what is staged here stays.
+  void refresh() { index_.reset(); }
+
+  /// From now on `threads` work on a build; 1..1024, else the next build throws invalid_argument.
+  void set_threads(unsigned threads) noexcept { threads_ = threads; }
 
   /// The options of the index as it is.
   IndexOptions options() const;
