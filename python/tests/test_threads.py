@@ -1,5 +1,6 @@
 """Several threads, several readers, and the interpreter's lock."""
 
+import _thread
 import subprocess
 import sys
 import threading
@@ -27,8 +28,8 @@ def test_threads_change_neither_graph_nor_results(store, tmp_path):
         assert np.array_equal(ids, found[0][1]) and np.array_equal(distances, found[0][2])
 
 
-def runs_meanwhile(call):
-    """Whether another Python thread runs during call().
+def runs_meanwhile(call, action=lambda: None):
+    """Whether another Python thread does its action during call().
 
     No thread is made to hand the interpreter's lock over within the switch interval, so that the
     other one, waiting for it, gets it only if the call gives it up.
@@ -40,6 +41,7 @@ def runs_meanwhile(call):
         ready.set()
         with go:
             ran.append(True)
+            action()
 
     interval = sys.getswitchinterval()
     thread = threading.Thread(target=other)
@@ -168,18 +170,13 @@ def test_progress_is_reported_and_what_it_raises_stops_the_build():
         assert set(refusals) == {"busy"} and len(refusals) == len(reports)
 
 
-def test_a_signal_interrupts_a_build():
-    program = f"""
-import _thread, numpy as np, skerry
-with skerry.Index.create(None, "memory", metric="euclidean", dimension=64) as index:
-    index.add(np.arange(40000), np.random.default_rng(1).random((40000, 64), np.float32))
-    _thread.interrupt_main()
-    try:
-        index.build()
-    except KeyboardInterrupt:
-        print("interrupted", index.stats()["items"])
-        index.discard()
-"""
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["interrupted", "0"]
+def test_ctrl_c_stops_builds_and_searches():
+    data = vectors(20000)
+    with skerry.Index.create(None, "memory", metric="euclidean", dimension=DIMENSION) as index:
+        index.add(np.arange(20000), data)
+        with pytest.raises(KeyboardInterrupt):
+            runs_meanwhile(index.build, _thread.interrupt_main)
+        assert index.stats()["items"] == 0 and index.need_build
+        index.build(threads=2)
+        with pytest.raises(KeyboardInterrupt):
+            runs_meanwhile(lambda: index.search(data, exact=True), _thread.interrupt_main)

@@ -59,11 +59,6 @@ Meta empty_meta(const IndexOptions& options) {
 
 }  // namespace
 
-IndexOptions options_of(const Meta& meta) {
-  return {meta.metric, meta.dimension,     meta.bounds, meta.build,
-          meta.codec,  meta.layout.spec(), meta.order,  meta.seed};
-}
-
 void Writer::create(kv::Store& store, std::string_view name, const IndexOptions& options) {
   Meta meta = empty_meta(options);
   // An empty index has no lists to size values by; the page is shared evenly by full lists.
@@ -101,6 +96,8 @@ Writer::Writer(kv::Store& store, std::string_view name, unsigned threads)
   tables_ = {open("meta"), open("ids"), open("dead"), open("vectors"), open("links"), {}};
   if (meta.build.in_links == "reverse") tables_.reverse = open("reverse");
   staged_table_ = open("staged");
+  // The snapshot that told which tables there are need not know those that were opened since.
+  index_.reset();
 }
 
 Writer::~Writer() = default;
@@ -111,6 +108,11 @@ const StoredIndex& Writer::index() const {
 }
 
 const Meta& Writer::meta() const { return index().meta(); }
+
+IndexOptions options_of(const Meta& meta) {
+  return {meta.metric, meta.dimension,     meta.bounds, meta.build,
+          meta.codec,  meta.layout.spec(), meta.order,  meta.seed};
+}
 
 IndexOptions Writer::options() const { return options_of(index().meta()); }
 

@@ -41,9 +41,6 @@ struct IndexOptions {
   std::uint64_t seed = 1;
 };
 
-/// What an index with this meta record was made with.
-IndexOptions options_of(const Meta& meta);
-
 /// What one build did.
 struct BuildReport {
   std::size_t added = 0;      ///< items that were not there, and replaced ones
@@ -51,6 +48,9 @@ struct BuildReport {
   bool from_scratch = false;  ///< the graph was made anew, from all items
   UpdateWork work;            ///< of an update; zero when from_scratch
 };
+
+/// What an index with this meta record was made with.
+IndexOptions options_of(const Meta& meta);
 
 /// For one thread. One writer at a time: a second one waits in build() or save(), and a writer
 /// whose index another one has changed meanwhile takes the newer state up.

@@ -1,6 +1,7 @@
 #include "kv/memory_versions.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "kv/names.h"
 
@@ -18,10 +19,19 @@ void MemoryVersions::replace(std::shared_ptr<const MemoryState> state) {
 
 TableId MemoryVersions::table(std::string_view name) {
   check_table_name(name);
+  const auto known = [&]() -> std::optional<TableId> {
+    const auto found = std::find(names_.begin(), names_.end(), name);
+    if (found == names_.end()) return std::nullopt;
+    return static_cast<TableId>(found - names_.begin());
+  };
+  {
+    // A table that is there is had while a transaction of this thread is live, too.
+    const std::lock_guard guard(mutex_);
+    if (const auto table = known()) return *table;
+  }
   const WriterLock::Hold hold(writer_);
   const std::lock_guard guard(mutex_);
-  const auto found = std::find(names_.begin(), names_.end(), name);
-  if (found != names_.end()) return static_cast<TableId>(found - names_.begin());
+  if (const auto table = known()) return *table;
   auto next = std::make_shared<MemoryState>(*state_);
   next->emplace_back();
   names_.emplace_back(name);
