@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Counts the test cases of the last `meson test` in a build directory: `N passed, N failed`.
 
-Meson counts programs; this counts GoogleTest cases, and other tests as one case each. Meson's own
-verdict on a program stays in force: one that crashed, timed out or failed outside its cases (and so
-wrote no report, or a clean one) adds a failure. Skipped and disabled cases are neither.
+Meson counts programs; this counts the cases of GoogleTest and pytest, and other tests as one case
+each. Meson's own verdict on a program stays in force: one that crashed, timed out or failed outside
+its cases (and so wrote no report, or a clean one) adds a failure. Skipped and disabled cases are
+neither.
 Exit status: 0 if something passed and nothing failed, else 1.
 """
 
@@ -13,20 +14,30 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 
-def gtest_report(entry, build):
-    """Where Meson tells a test of protocol gtest (without a workdir) to write its report."""
+def report_of(entry, build):
+    """Where Meson tells a test of protocol gtest (without a workdir) to write its report; pytest is
+    told the same name by python/tests/meson.build."""
     # The name reads "project:suite / name", or "name" when there is neither.
     return build / (entry["name"].split(" / ", 1)[-1] + ".xml")
 
 
 def count_report(path):
-    """(passed, failed) cases of a GoogleTest XML report, or None if there is none to read."""
+    """(passed, failed) cases of a JUnit report, or None if there is none to read."""
     try:
         cases = list(ElementTree.parse(path).iter("testcase"))
     except (OSError, ElementTree.ParseError):
         return None
-    failed = sum(1 for case in cases if case.find("failure") is not None)
-    completed = sum(1 for case in cases if case.get("result") == "completed")
+
+    def has(case, *tags):
+        return any(case.find(tag) is not None for tag in tags)
+
+    failed = sum(1 for case in cases if has(case, "failure", "error"))
+    # GoogleTest says "completed" of what ran; pytest says nothing.
+    completed = sum(
+        1
+        for case in cases
+        if case.get("result", "completed") == "completed" and not has(case, "skipped")
+    )
     return completed - failed, failed
 
 
@@ -35,7 +46,7 @@ def count_test(entry, build):
     if entry["result"] == "SKIP":
         return 0, 0
     good = entry["result"] in ("OK", "EXPECTEDFAIL")
-    counts = count_report(gtest_report(entry, build))
+    counts = count_report(report_of(entry, build))
     if counts is None:
         return (1, 0) if good else (0, 1)
     passed, failed = counts

@@ -43,6 +43,10 @@ found_elsewhere() {
   return 1
 }
 
+may_install() {
+  command -v apt-get && { [[ $EUID -eq 0 ]] || { command -v sudo && sudo -n true; }; }
+} >/dev/null 2>&1
+
 # Prints the packages of the list that are neither installed nor found elsewhere. dpkg-query answers
 # for all of them in one call; only what it does not know is looked for one by one.
 missing_packages() {
@@ -55,6 +59,7 @@ missing_packages() {
   fi
   while read -r package probes; do
     [[ $package == '#'* || $'\n'$installed$'\n' == *$'\ninstalled '"$package"$'\n'* ]] && continue
+    [[ " $probes " == *' optional '* ]] && ! may_install && continue
     # shellcheck disable=SC2086 # one word per probe
     found_elsewhere $probes || printf '%s\n' "$package"
   done <"$root/tools/packages.txt"

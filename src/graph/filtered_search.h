@@ -26,9 +26,6 @@
 
 namespace skerry::graph {
 
-/// No slot: slots end at max_slots.
-inline constexpr Slot no_slot = ~Slot{0};
-
 /// A filter without one item: a query by an item never returns the item.
 struct Acceptance {
   const Filter* filter;

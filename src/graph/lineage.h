@@ -21,9 +21,6 @@
 
 namespace skerry::graph {
 
-/// Not a slot.
-inline constexpr Slot no_slot = max_slots;
-
 struct Lineage {
   std::uint64_t rank = 0;
   Slot parent = no_slot;  ///< of the root

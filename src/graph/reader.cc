@@ -70,6 +70,8 @@ const Meta& Reader::meta() const noexcept { return impl_->index.meta(); }
 
 const distance::Metric& Reader::metric() const noexcept { return impl_->index.metric(); }
 
+const StoredIndex& Reader::index() const noexcept { return impl_->index; }
+
 Reader::Resident Reader::resident() const noexcept {
   Resident resident;
   if (impl_->view == "frozen") {

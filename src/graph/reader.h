@@ -48,6 +48,9 @@ class Reader {
   const Meta& meta() const noexcept;
   const distance::Metric& metric() const noexcept;
 
+  /// The index at the snapshot that searches see.
+  const StoredIndex& index() const noexcept;
+
   /// Bytes that this view keeps in memory.
   struct Resident {
     std::size_t links = 0;

@@ -96,7 +96,8 @@ Writer::Writer(kv::Store& store, std::string_view name, unsigned threads)
   if (meta.build.in_links == "reverse") tables_.reverse = open("reverse");
   if (meta.build.connectivity == "parent") tables_.parents = open("parents");
   staged_table_ = open("staged");
-  index_.reset();  // a snapshot knows the tables that were open when it was taken
+  // The snapshot that told which tables there are need not know those that were opened since.
+  index_.reset();
 }
 
 Writer::~Writer() = default;
@@ -108,11 +109,12 @@ const StoredIndex& Writer::index() const {
 
 const Meta& Writer::meta() const { return index().meta(); }
 
-IndexOptions Writer::options() const {
-  const Meta& meta = index().meta();
+IndexOptions options_of(const Meta& meta) {
   return {meta.metric, meta.dimension,     meta.bounds, meta.build,
           meta.codec,  meta.layout.spec(), meta.order,  meta.seed};
 }
+
+IndexOptions Writer::options() const { return options_of(index().meta()); }
 
 /// The writer's lock, with index() at the state that it protects.
 std::unique_ptr<kv::Transaction> Writer::begin() const {

@@ -53,6 +53,9 @@ struct BuildReport {
   UpdateWork work;            ///< of an update; zero when from_scratch
 };
 
+/// What an index with this meta record was made with.
+IndexOptions options_of(const Meta& meta);
+
 /// For one thread. One writer at a time: a second one waits in build() or save(), and a writer
 /// whose index another one has changed meanwhile takes the newer state up.
 class Writer {
@@ -116,6 +119,12 @@ class Writer {
   UpdateWork consolidate(std::string_view repair = {},
                          kv::Durability durability = kv::Durability::power,
                          const Progress& progress = {});
+
+  /// Takes up what others have committed; what is staged here stays.
+  void refresh() { index_.reset(); }
+
+  /// From now on `threads` work on a build; 1..1024, else the next build throws invalid_argument.
+  void set_threads(unsigned threads) noexcept { threads_ = threads; }
 
   /// The options of the index as it is.
   IndexOptions options() const;

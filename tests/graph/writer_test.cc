@@ -102,11 +102,16 @@ void expect_sound(kv::Store& store, const std::map<ItemId, std::vector<float>>& 
 class WriterContract : public testing::TestWithParam<std::string_view> {
  protected:
   void SetUp() override {
+    open();
+    Writer::create(*store_, "main", small_options());
+  }
+
+  void open() {
+    store_.reset();
     kv::StoreOptions options;
     options.path = dir_.path() / "store";
     options.create = true;
     store_ = kv::open_store(GetParam(), options);
-    Writer::create(*store_, "main", small_options());
   }
 
   void add(Writer& writer, ItemId id, unsigned version = 0) {
@@ -233,6 +238,33 @@ TEST_P(WriterContract, WhatWasSavedIsBuiltByALaterWriter) {
   EXPECT_FALSE(writer.contains(4));
   EXPECT_EQ(Reader(*store_, "main").meta().items, 30U);
   EXPECT_EQ(writer.build().added, 1U);
+  expect_sound(*store_, items_);
+}
+
+TEST_P(WriterContract, WhatWasSavedIsReadFromAStoreThatWasOpenedAnew) {
+  if (!store_->traits().persistent) GTEST_SKIP() << "nothing survives";
+  {
+    Writer writer(*store_, "main");
+    for (ItemId id = 0; id < 3; ++id) add(writer, id);
+    writer.save();
+  }
+  open();
+  Writer writer(*store_, "main");
+  EXPECT_EQ(writer.size(), 3U);
+  EXPECT_TRUE(writer.contains(2));
+  writer.build();
+  expect_sound(*store_, items_);
+}
+
+TEST_P(WriterContract, ARebuildKeepsTheItemsAndTakesTheOptions) {
+  Writer writer(*store_, "main");
+  for (ItemId id = 0; id < 60; ++id) add(writer, id);
+  writer.build();
+  erase(writer, 7);
+  IndexOptions options = writer.options();
+  options.build.selection = "closest";
+  writer.rebuild(options);
+  EXPECT_EQ(writer.options().build.selection, "closest");
   expect_sound(*store_, items_);
 }
 

@@ -25,6 +25,12 @@ TEST_P(StoreContract, TablesAreApartAndListedInOrder) {
   EXPECT_EQ(store_->tables(), (std::vector<std::string>{"a.meta", "b.links"}));
 }
 
+TEST_P(StoreContract, ATableThatWasOpenedBeforeIsHadWhileAWriterOfTheSameThreadLives) {
+  const TableId table = store_->table("t");
+  const auto transaction = store_->begin();
+  EXPECT_EQ(store_->table("t"), table);
+}
+
 TEST_P(StoreContract, TableNamesAreChecked) {
   for (const std::string& name : {std::string(), std::string(201, 'a'), std::string("a b"),
                                   std::string("a/b"), std::string("a\0b", 3)}) {

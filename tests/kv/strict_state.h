@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -22,8 +24,9 @@ struct StrictState {
   std::shared_ptr<LentValues::Grave> grave = std::make_shared<LentValues::Grave>();
   std::mutex mutex;
   std::set<TableId> tables{};  // opened so far
-  std::thread::id writer{};    // who has a transaction or bulk load
-  std::deque<char> owners{};   // of scopes; addresses that are not used twice
+  std::set<std::string, std::less<>> names{};
+  std::thread::id writer{};   // who has a transaction or bulk load
+  std::deque<char> owners{};  // of scopes; addresses that are not used twice
 
   std::set<TableId> known() {
     const std::lock_guard guard(mutex);

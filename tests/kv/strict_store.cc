@@ -251,13 +251,14 @@ class StrictStore final : public ForwardingStore<Store> {
   TableId table(std::string_view name) override {
     {
       const std::lock_guard guard(state_.mutex);
-      if (state_.writer == std::this_thread::get_id()) {
+      if (state_.writer == std::this_thread::get_id() && !state_.names.contains(name)) {
         throw Error(Code::busy, "a table is opened while this thread has a writer");
       }
     }
     const TableId id = inner().table(name);
     const std::lock_guard guard(state_.mutex);
     state_.tables.insert(id);
+    state_.names.emplace(name);
     return id;
   }
 

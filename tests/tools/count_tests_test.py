@@ -1,4 +1,4 @@
-"""What `N passed, N failed` counts, on hand-written logs of Meson and GoogleTest."""
+"""What `N passed, N failed` counts, on hand-written logs of Meson, GoogleTest and pytest."""
 
 import json
 import pathlib
@@ -10,6 +10,9 @@ from tools import count_tests
 PASSED = '<testcase name="a" status="run" result="completed"/>'
 FAILED = '<testcase name="b" status="run" result="completed"><failure message="1"/></testcase>'
 SKIPPED = '<testcase name="c" status="run" result="skipped"><skipped message="m"/></testcase>'
+PYTEST_PASSED = '<testcase classname="t" name="e" time="0.1"/>'
+PYTEST_SKIPPED = '<testcase name="f"><skipped type="pytest.skip" message="m">t</skipped></testcase>'
+PYTEST_ERROR = '<testcase name="g"><error message="fixture failed">t</error></testcase>'
 DISABLED = '<testcase name="d" status="notrun" result="suppressed"/>'
 
 
@@ -29,6 +32,10 @@ class CountTests(unittest.TestCase):
     def test_cases_are_counted_not_programs(self):
         self.assertEqual(self.count("OK", [PASSED, PASSED]), (2, 0))
         self.assertEqual(self.count("FAIL", [PASSED, FAILED, FAILED]), (1, 2))
+
+    def test_cases_of_pytest_are_counted_likewise(self):
+        cases = [PYTEST_PASSED, PYTEST_PASSED, PYTEST_SKIPPED, PYTEST_ERROR, FAILED]
+        self.assertEqual(self.count("FAIL", cases), (2, 2))
 
     def test_a_name_without_a_suite_finds_its_report(self):
         self.assertEqual(self.count("OK", [PASSED, PASSED], name="kv"), (2, 0))

@@ -142,6 +142,18 @@ class Scripts(unittest.TestCase):
         done = self.call("run", PATH=f"{first}:{self.bin}")
         self.assertEqual(done.returncode, 0, done.stderr)
 
+    def test_an_optional_package_is_installed_where_that_can_be_done(self):
+        if os.geteuid() != 0:
+            self.skipTest("installs as root only")
+        self.assertEqual(self.call("run", ABSENT="python3-scipy").returncode, 0)
+        installs = [line for line in self.journalled("apt-get") if "install" in line]
+        self.assertEqual(installs, ["apt-get install -y --no-install-recommends python3-scipy"])
+
+    def test_an_optional_package_is_not_missed_elsewhere(self):
+        (self.bin / "apt-get").unlink()
+        done = self.call("run", ABSENT="python3-scipy mypy")
+        self.assertEqual((done.returncode, done.stderr.count("scipy")), (0, 0), done.stderr)
+
     def test_a_system_without_apt_is_told_everything_that_is_missing_at_once(self):
         (self.bin / "apt-get").unlink()
         (self.bin / "dpkg-query").unlink()
