@@ -21,6 +21,11 @@ constexpr double least_accepted = 3;
 // Deviations of a count from its expectation that are taken for chance.
 constexpr double deviations = 3;
 
+// Hops of a probe, and the part of a scan that they may cost: a probe that ends in a scan is lost.
+constexpr double least_probe = 4;
+constexpr double most_probe = 12;
+constexpr double probe_part_of_scan = 0.04;
+
 // A walk may cost this part of a scan before it is given up, so that no automatic query costs more
 // than 1.75 scans and what its probe cost; and so many times what was expected of it.
 constexpr double most_of_scan = 0.75;
@@ -102,6 +107,12 @@ QueryPlan plan_query(const QueryShape& shape, const QueryOptions& options,
     return {Way::scan, ScanReason::cheaper};
   }
   return {shape.everything ? Way::walk : Way::automatic, ScanReason::none};
+}
+
+std::size_t probe_hops(const QueryShape& shape, const QueryCosts& costs) {
+  const double hop = costs.list + costs.distance * shape.degree * new_share;
+  const double affordable = probe_part_of_scan * scan_cost(shape, costs) / hop;
+  return static_cast<std::size_t>(std::clamp(affordable, least_probe, most_probe));
 }
 
 double share_near(const QueryShape& shape, const Seen& seen) {

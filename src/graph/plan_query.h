@@ -58,8 +58,9 @@ struct QueryPlan {
       std::numeric_limits<double>::infinity();  ///< of a walk after its probe; then it scans
 };
 
-/// Hops of the probe that tells how many accepted items lie around a query.
-inline constexpr std::size_t probe_hops = 12;
+/// Hops of the probe that tells how many accepted items lie around a query: 12, or fewer where they
+/// would cost more than a few hundredths of a scan.
+std::size_t probe_hops(const QueryShape& shape, const QueryCosts& costs);
 
 /// Before the first distance: the caller's choice, the thresholds, and the scan where it costs less
 /// than any walk can.

@@ -62,6 +62,7 @@ class ViewIterator final : public NearestItems {
   /// is nearer than the ef-th of them.
   Code gather(std::size_t count, Explorer<View>& explorer, const SearchWork& work) {
     if (scanned_) return Code::ok;
+    if (reason_ != ScanReason::none) return scan_rest(explorer, reason_);  // a limit cut it short
     const std::size_t window = std::min(std::max(count, options_.ef), view_.size());
     scratch_.beam.reset(window);
     for (const Neighbor& neighbor : waiting_.items()) {

@@ -93,11 +93,12 @@ Code ViewQueries<View>::follow(const QueryShape& shape, QueryPlan& plan, Search&
                                const SearchWork& work) {
   const bool automatic = plan.way == Way::automatic;
   bool probing = automatic;
+  const std::size_t probe = probe_hops(shape, costs_);
   double probe_cost = 0;
   if (probing) plan.way = Way::walk;
   Slot node;
   while (search.next(node)) {
-    if (probing && search.seen().hops >= probe_hops) {
+    if (probing && search.seen().hops >= probe) {
       probing = false;
       probe_cost = costs_.of(work);
       plan = plan_after_probe(shape, search.seen(), costs_);

@@ -37,6 +37,11 @@ TEST(ShareNear, IsNoneWhereTheProbeSawAlmostNothing) {
   EXPECT_EQ(share_near(shape_of(0.01), seen(0)), 0);
 }
 
+TEST(ProbeHops, AreFewWhereTheScanIsCheap) {
+  EXPECT_EQ(probe_hops(shape_of(0.5), costs), 12U);
+  EXPECT_EQ(probe_hops(shape_of(0.001), costs), 4U);
+}
+
 TEST(PlanQuery, GoesTheWayThatTheMeasurementsFoundBest) {
   EXPECT_EQ(plan_query(shape_of(0.001), {}, costs).scan, ScanReason::cheaper);
   EXPECT_EQ(plan_query(shape_of(1), {}, costs).way, Way::walk);

@@ -178,6 +178,26 @@ TEST(Iterate, OfAFewItemsScansAndIsExact) {
   EXPECT_TRUE(last.fewer_than_k);
 }
 
+TEST(Iterate, EndsAScanThatALimitCutBeforeItGivesMoreAndIsThenInOrder) {
+  const QueryIndex& index = index_of_3000();
+  const Reader reader = index.reader();
+  Roaring64Map ids;
+  for (std::uint64_t id = 0; id < 3000; id += 30) ids.add(id);
+  const Filter filter = reader.filter(ids);
+  const auto nearest =
+      reader.iterate(index.vector(7), {.ef = 1, .filter = &filter, .limits = {.distances = 60}});
+  const QueryResult cut = nearest->next(2);
+  EXPECT_EQ(cut.stopped, Stopped::distances);
+  EXPECT_FALSE(cut.exact);
+  const QueryResult rest = nearest->next(2);
+  EXPECT_TRUE(rest.exact);
+  const std::vector<ItemId> given = ids_of(cut.hits);
+  const std::vector<ItemId> truth = index.nearest(index.vector(7), 2, [&](ItemId id) {
+    return id % 30 == 0 && std::find(given.begin(), given.end(), id) == given.end();
+  });
+  EXPECT_EQ(ids_of(rest.hits), truth);
+}
+
 TEST(Iterate, RefusesWhatHasNoMeaning) {
   const QueryIndex& index = index_of_3000();
   const Reader reader = index.reader();
