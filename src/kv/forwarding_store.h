@@ -29,6 +29,8 @@ class ForwardingStore : public Base {
 
   TableStats table_stats(TableId table) override { return inner_->table_stats(table); }
 
+  std::vector<EngineCounter> engine_counters() override { return inner_->engine_counters(); }
+
   std::uint64_t size_on_disk() override { return inner_->size_on_disk(); }
 
   void drop_caches() override { inner_->drop_caches(); }

@@ -7,11 +7,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <set>
 #include <system_error>
 
 #include "base/error.h"
 #include "kv/lmdb_file.h"
+#include "kv/lmdb_open_paths.h"
 #include "kv/lmdb_status.h"
 #include "kv/lmdb_val.h"
 #include "kv/names.h"
@@ -19,33 +19,6 @@
 namespace skerry::kv {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-/// Paths of the environments that this process has open.
-class OpenPaths {
- public:
-  static OpenPaths& instance() {
-    static OpenPaths paths;
-    return paths;
-  }
-
-  bool add(const fs::path& path) {
-    const std::lock_guard guard(mutex_);
-    return paths_.insert(path).second;
-  }
-
-  void remove(const fs::path& path) {
-    const std::lock_guard guard(mutex_);
-    paths_.erase(path);
-  }
-
- private:
-  std::mutex mutex_;
-  std::set<fs::path> paths_;
-};
-
-}  // namespace
 
 LmdbEnvironment::LmdbEnvironment(const StoreOptions& options) : options_(options) {
   std::error_code error;
@@ -252,6 +225,28 @@ std::vector<std::string> LmdbEnvironment::tables() {
   mdb_txn_abort(txn);
   check_lmdb(rc, "cannot list tables", path_);
   return names;
+}
+
+std::vector<EngineCounter> LmdbEnvironment::counters() {
+  const std::lock_guard guard(resize_);
+  MDB_txn* txn = nullptr;
+  check_lmdb(mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn), "cannot read the counters", path_);
+  std::uint64_t depth = 0;
+  {
+    const std::lock_guard tables_guard(tables_mutex_);
+    for (const auto& [name, dbi] : tables_) {
+      MDB_stat stat;
+      if (mdb_stat(txn, dbi, &stat) != MDB_SUCCESS) continue;  // made after the transaction began
+      depth = std::max<std::uint64_t>(depth, stat.ms_depth);
+    }
+  }
+  MDB_envinfo info;
+  mdb_env_info(env_, &info);
+  mdb_txn_abort(txn);
+  return {{"pages", info.me_last_pgno + 1, CounterKind::level},
+          {"last_commit", info.me_last_txnid, CounterKind::level},
+          {"reader_slots", info.me_numreaders, CounterKind::level},
+          {"depth", depth, CounterKind::level}};
 }
 
 void LmdbEnvironment::drop_caches() {

@@ -60,6 +60,10 @@ class LmdbEnvironment {
 
   void sync();
 
+  /// Pages of the file up to the last used one, the number of the last commit, reader slots that
+  /// were ever in use at once, depth of the deepest tree among the opened tables.
+  std::vector<EngineCounter> counters();
+
   /// Closes, drops the file's pages and opens again; tables keep their ids. Throws busy while a
   /// snapshot is live.
   void drop_caches();

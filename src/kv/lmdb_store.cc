@@ -71,6 +71,8 @@ class LmdbStore final : public Store {
     return stats;
   }
 
+  std::vector<EngineCounter> engine_counters() override { return environment_.counters(); }
+
   std::uint64_t size_on_disk() override {
     struct stat status {};
 

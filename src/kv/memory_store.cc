@@ -43,6 +43,8 @@ class MemoryStore final : public Store {
     return stats;
   }
 
+  std::vector<EngineCounter> engine_counters() override { return {}; }
+
   std::uint64_t size_on_disk() override {
     std::uint64_t size = 0;
     for (const PersistentTree& tree : *versions_.current()) {

@@ -75,6 +75,8 @@ class RocksdbStore final : public Store {
     return stats;
   }
 
+  std::vector<EngineCounter> engine_counters() override { return database_.counters(); }
+
   std::uint64_t size_on_disk() override {
     std::uint64_t bytes = 0;
     for (const auto& entry : fs::recursive_directory_iterator(database_.path())) {

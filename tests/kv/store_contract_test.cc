@@ -56,6 +56,32 @@ TEST_P(StoreContract, TableStatsCountWhatIsThere) {
   }
 }
 
+TEST_P(StoreContract, EngineCountersAreTheSameOnesThroughDecoratorsAndSumsNeverFall) {
+  close();
+  inner_ = open_store(GetParam().kind,
+                      {.path = dir_.path() / "store", .create = true, .counters = true});
+  decorated_ = GetParam().decorator.wrap(*inner_);
+  store_ = decorated_ ? decorated_.get() : inner_.get();
+  const TableId table = store_->table("t");
+  const std::vector<EngineCounter> before = store_->engine_counters();
+  EXPECT_EQ(before.empty(), !persistent());
+  put(table, "k", "v");
+  EXPECT_EQ(get(table, "k"), "v");
+  store_->drop_caches();
+  const std::vector<EngineCounter> after = store_->engine_counters();
+  const std::vector<EngineCounter> inner = inner_->engine_counters();
+  ASSERT_EQ(after.size(), before.size());
+  ASSERT_EQ(inner.size(), before.size());
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    EXPECT_EQ(after[i].name, before[i].name);
+    EXPECT_EQ(after[i].name, inner[i].name);
+    EXPECT_EQ(after[i].value, inner[i].value);
+    if (after[i].kind != CounterKind::level) {
+      EXPECT_GE(after[i].value, before[i].value) << after[i].name;
+    }
+  }
+}
+
 TEST_P(PersistentStoreContract, WhatIsCommittedIsThereAfterReopening) {
   put(store_->table("t"), "k", "v");
   close();
