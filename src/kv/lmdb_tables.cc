@@ -51,7 +51,7 @@ TableId LmdbEnvironment::table(std::string_view name) {
 }
 
 bool LmdbEnvironment::has_table(std::string_view name) {
-  check_table_name(name);
+  if (!legal_table_name(name)) return false;
   if (find(name)) return true;
   const std::lock_guard guard(resize_);
   MDB_txn* txn = nullptr;

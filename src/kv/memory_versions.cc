@@ -23,7 +23,6 @@ std::optional<TableId> MemoryVersions::find(std::string_view name) const {
 }
 
 bool MemoryVersions::has_table(std::string_view name) const {
-  check_table_name(name);
   const std::lock_guard guard(mutex_);
   return find(name).has_value();
 }

@@ -77,6 +77,12 @@ class Prefixes final : public ForwardingStore<PrefixStore> {
   TableId table(std::string_view name) override {
     check_table_name(name);
     const std::optional<TableName> shared = shared_name(name);
+    if (shared && shared->part == register_part) {
+      throw Error(Code::invalid_argument,
+                  "no index of a store with prefixes can have a table `names`; the store keeps its "
+                  "register of indexes under that name",
+                  {.table = std::string(name)});
+    }
     if (!shared) return checked(inner().table(name), name);
     if (const std::optional<TableId> known = opened(name)) return *known;
     const TableId below = checked(inner().table(join(shared_index, shared->part)), name);
@@ -87,9 +93,9 @@ class Prefixes final : public ForwardingStore<PrefixStore> {
   }
 
   bool has_table(std::string_view name) override {
-    check_table_name(name);
     const std::optional<TableName> shared = shared_name(name);
     if (!shared) return inner().has_table(name);
+    if (!legal_table_name(name)) return false;
     if (opened(name)) return true;
     const std::optional<PrefixEntry> entry = find_entry(*inner().snapshot(), names_, shared->index);
     return entry && entry->parts.contains(shared->part);
@@ -189,14 +195,7 @@ class Prefixes final : public ForwardingStore<PrefixStore> {
   /// The index and part of a table that shares one below; none for a table of its own.
   std::optional<TableName> shared_name(std::string_view name) const {
     const std::optional<TableName> parts = split(name);
-    if (!parts || with_own_tables_.contains(parts->index)) return std::nullopt;
-    if (parts->part == register_part) {
-      throw Error(Code::invalid_argument,
-                  "no index of a store with prefixes can have a table `names`; the store keeps its "
-                  "register of indexes under that name",
-                  {.table = std::string(name)});
-    }
-    return parts;
+    return parts && !with_own_tables_.contains(parts->index) ? parts : std::nullopt;
   }
 
   static TableId checked(TableId below, std::string_view name) {

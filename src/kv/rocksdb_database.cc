@@ -170,10 +170,7 @@ TableId RocksdbDatabase::table(std::string_view name) {
   return static_cast<TableId>(names_.size() - 1);
 }
 
-bool RocksdbDatabase::has_table(std::string_view name) {
-  check_table_name(name);
-  return find(name).has_value();
-}
+bool RocksdbDatabase::has_table(std::string_view name) { return find(name).has_value(); }
 
 std::vector<std::string> RocksdbDatabase::tables() {
   const std::lock_guard guard(tables_mutex_);

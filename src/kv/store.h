@@ -221,8 +221,8 @@ class Store {
   /// know it (invalid_argument). Names: 1..200 characters of [A-Za-z0-9._-].
   virtual TableId table(std::string_view name) = 0;
 
-  /// Whether the store has the table, without making it or waiting for a writer. Throws
-  /// invalid_argument for what is no table's name.
+  /// Whether the store has the table, without making it or waiting for a writer. False for what
+  /// cannot be a table's name.
   virtual bool has_table(std::string_view name) = 0;
 
   /// The names of all tables, ascending.

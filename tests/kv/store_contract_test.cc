@@ -41,7 +41,9 @@ TEST_P(StoreContract, HasTableKnowsWhatIsThereAndMakesNothing) {
   EXPECT_TRUE(store_->has_table("t"));
   EXPECT_TRUE(store_->has_table("b.links"));
   EXPECT_FALSE(store_->has_table("b.meta"));
-  EXPECT_EQ(code_of([&] { store_->has_table("a b"); }), Code::invalid_argument);
+  for (const std::string& name : {std::string(), std::string("a b"), std::string(600, 'a')}) {
+    EXPECT_FALSE(store_->has_table(name));
+  }
   if (!persistent()) return;
   close();
   open();
