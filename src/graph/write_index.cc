@@ -261,8 +261,7 @@ std::vector<std::uint32_t> base_list_bytes(const Graph& graph, const LinkCodec& 
 }
 
 void require_new(kv::Store& store, const std::string& meta_name) {
-  const std::vector<std::string> present = store.tables();
-  if (std::find(present.begin(), present.end(), meta_name) == present.end()) return;
+  if (!store.has_table(meta_name)) return;
   // Before the snapshot, which need not know a table that is opened after it.
   const kv::TableId table = store.table(meta_name);
   kv::Scope scope;

@@ -15,6 +15,8 @@ class ForwardingStore : public Base {
 
   TableId table(std::string_view name) override { return inner_->table(name); }
 
+  bool has_table(std::string_view name) override { return inner_->has_table(name); }
+
   std::vector<std::string> tables() override { return inner_->tables(); }
 
   std::unique_ptr<Snapshot> snapshot() override { return inner_->snapshot(); }

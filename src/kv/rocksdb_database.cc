@@ -177,6 +177,8 @@ TableId RocksdbDatabase::table(std::string_view name) {
   return static_cast<TableId>(names_.size() - 1);
 }
 
+bool RocksdbDatabase::has_table(std::string_view name) { return find(name).has_value(); }
+
 std::vector<std::string> RocksdbDatabase::tables() {
   const std::lock_guard guard(tables_mutex_);
   std::vector<std::string> sorted = names_;

@@ -55,6 +55,8 @@ class RocksdbDatabase {
   /// Makes the table if it is missing, unless the database is read-only (not_found).
   TableId table(std::string_view name);
 
+  bool has_table(std::string_view name);
+
   /// Ascending.
   std::vector<std::string> tables();
 

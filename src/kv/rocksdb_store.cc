@@ -31,6 +31,8 @@ class RocksdbStore final : public Store {
 
   TableId table(std::string_view name) override { return database_.table(name); }
 
+  bool has_table(std::string_view name) override { return database_.has_table(name); }
+
   std::vector<std::string> tables() override { return database_.tables(); }
 
   std::unique_ptr<Snapshot> snapshot() override { return rocksdb_snapshot(database_); }

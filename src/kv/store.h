@@ -3,7 +3,8 @@
 // nothing of vectors or graphs. tests/kv/*_contract_test.cc hold each sentence below against every
 // store and decorator.
 //
-// Keys    1..511 bytes, compared as unsigned bytes, the shorter first among equal prefixes.
+// Keys    1..511 bytes (or fewer: Traits::longest_key), compared as unsigned bytes, the shorter
+//         first among equal prefixes.
 // Values  0..2^32-1 bytes. An empty value is present, not absent. No alignment is promised.
 // Tables  are first-class (an LMDB named database, a RocksDB column family, an ordered map).
 // Failure Calls made once per hop return a Code and allocate nothing for themselves; all others
@@ -175,6 +176,7 @@ struct Traits {
   bool persistent;            ///< survives closing
   bool read_only;             ///< begin(), bulk() and creation of tables throw unsupported
   std::size_t page_size = 0;  ///< 0 when the engine has none
+  std::size_t longest_key = max_key_size;
 };
 
 /// Size of one table. Exact where the engine counts; `estimated` says where it does not.
@@ -231,6 +233,10 @@ class Store {
   /// before: then no lock is taken. A snapshot taken before this first call for the table may not
   /// know it (invalid_argument). Names: 1..200 characters of [A-Za-z0-9._-].
   virtual TableId table(std::string_view name) = 0;
+
+  /// Whether the store has the table, without making it or waiting for a writer. False for what
+  /// cannot be a table's name.
+  virtual bool has_table(std::string_view name) = 0;
 
   /// The names of all tables, ascending.
   virtual std::vector<std::string> tables() = 0;
