@@ -36,7 +36,7 @@ constexpr std::array<Option, 8> own_options = {{
      .value = "N",
      .description = "without vectors: makes an empty index for vectors of N components"},
     {.name = "first-id", .value = "N", .default_value = "0", .description = "id of a file's row 0"},
-    name_option,
+    {.name = "name", .value = "INDEX", .default_value = "main", .description = "what to call it"},
     threads_option,
     {.name = "force", .description = "use a DIR that is there; replace an index of this name"},
 }};

@@ -72,13 +72,13 @@ class TransactionSink final : public Sink {
   std::unique_ptr<kv::Transaction> transaction_;
 };
 
-/// A transaction of the caller's.
+/// A transaction of the caller's, into empty tables.
 class GivenSink final : public Sink {
  public:
   explicit GivenSink(kv::Transaction& transaction) : transaction_(&transaction) {}
 
   Code add(kv::TableId table, kv::Key key, Bytes value) override {
-    return transaction_->put(table, key, value);
+    return transaction_->append(table, key, value);  // LMDB fills pages then
   }
 
   void end_run() override {}

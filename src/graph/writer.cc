@@ -320,8 +320,8 @@ BuildReport Writer::update(std::unique_ptr<kv::Transaction> transaction, const S
   for (const auto& [id, row] : staged) {
     if (!row) continue;
     const unsigned top = std::visit(
-        [&](const auto& law) {
-          return law.level({parameters.build.seed, id, rank, parameters.build.bounds.M});
+        [&, item = id](const auto& law) {
+          return law.level({parameters.build.seed, item, rank, parameters.build.bounds.M});
         },
         parameters.build.levels);
     arriving.push_back(graph.add(id, *row, top));

@@ -1,8 +1,12 @@
 // The whole life of an index, as a user lives it, on every store.
 
-#include <map>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <sstream>
 
+#include "graph/writer.h"
+#include "kv/open_store.h"
 #include "tests/experiments/index/index_fixture.h"
 
 namespace skerry::experiments {
@@ -214,6 +218,26 @@ TEST_P(IndexLife, EveryDurabilityAndPolicyIsTaken) {
   done("rebuild dir --metric manhattan --selection hnsw");
   EXPECT_EQ(stats("dir").at("metric"), "manhattan");
   EXPECT_EQ(stats("dir").at("codec"), "rice");
+  EXPECT_TRUE(contains(done("verify dir"), "sound"));
+}
+
+TEST_P(IndexLife, WhatAProcessCommittedBeforeItDiedIsThere) {
+  write_fvecs("base.fvecs", 0, 20);
+  create("dir", "base.fvecs");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    kv::Store* const store = kv::open_store(GetParam(), {.path = path("dir")}).release();
+    graph::Writer writer(*store, "main");
+    const std::vector<float> vector = index_vector(77);
+    writer.add(77, std::as_bytes(std::span(vector)));
+    writer.build(kv::Durability::process);
+    ::_exit(0);  // nothing is closed
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_EQ(status, 0);
+  EXPECT_EQ(stats("dir").at("items"), 21);
+  EXPECT_TRUE(contains(done("export dir --vectors -"), "{\"id\":77,"));
   EXPECT_TRUE(contains(done("verify dir"), "sound"));
 }
 
