@@ -131,6 +131,7 @@ graph::Meta write_fresh_index(kv::Store& store, std::string_view name,
                             .seed = options.seed,
                             .build = options.build,
                             .ids = items.ids,
+                            .root = builder.root(),
                             .lineage = builder.lineage()};
   write.threads = threads;
   std::map<std::string, kv::TableId> present;
