@@ -45,6 +45,7 @@ graph::IndexOptions with_build_options(const Parsed& parsed, graph::IndexOptions
   take("schedule", base.build.schedule);
   take("repair", base.build.repair);
   take("in-links", base.build.in_links);
+  take("connectivity", base.build.connectivity);
   take("codec", base.codec);
   take("layout", base.layout);
   take("order", base.order);

@@ -8,7 +8,7 @@
 
 namespace skerry::experiments {
 
-inline constexpr std::array<Option, 14> build_option_list = {{
+inline constexpr std::array<Option, 15> build_option_list = {{
     {.name = "M",
      .value = "N",
      .default_value = "16",
@@ -46,6 +46,10 @@ inline constexpr std::array<Option, 14> build_option_list = {{
      .value = "WORD",
      .default_value = "symmetric",
      .description = "how a delete finds them: symmetric, search or reverse"},
+    {.name = "connectivity",
+     .value = "WORD",
+     .default_value = "none",
+     .description = "what keeps items reachable: none, parent or bfs_repair"},
     {.name = "codec",
      .value = "NAME",
      .default_value = "delta",

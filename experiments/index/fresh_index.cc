@@ -97,8 +97,8 @@ Items read_unknown(VectorSource& source, const distance::Metric& metric) {
 }
 
 /// The tables that an index may have, without the meta record's.
-constexpr std::array<std::string_view, 6> parts = {"ids",   "dead",    "vectors",
-                                                   "links", "reverse", "staged"};
+constexpr std::array<std::string_view, 7> parts = {"ids",     "dead",    "vectors", "links",
+                                                   "reverse", "parents", "staged"};
 
 void check(Code code, const std::string& table) {
   if (code == Code::ok) return;
@@ -130,7 +130,9 @@ graph::Meta write_fresh_index(kv::Store& store, std::string_view name,
                             .order = &graph::order(options.order),
                             .seed = options.seed,
                             .build = options.build,
-                            .ids = items.ids};
+                            .ids = items.ids,
+                            .root = builder.root(),
+                            .lineage = builder.lineage()};
   write.threads = threads;
   std::map<std::string, kv::TableId> present;
   const std::vector<std::string> tables = store.tables();
@@ -150,6 +152,7 @@ graph::Meta write_fresh_index(kv::Store& store, std::string_view name,
     store.table(graph::table_name(name, part));
   }
   if (options.build.in_links == "reverse") store.table(graph::table_name(name, "reverse"));
+  if (options.build.connectivity == "parent") store.table(graph::table_name(name, "parents"));
   const std::unique_ptr<kv::Transaction> transaction = store.begin();
   for (const auto& [table, id] : present) check(transaction->erase_range(id, {}, {}), table);
   write.with_meta = false;

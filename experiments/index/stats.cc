@@ -127,6 +127,7 @@ int index_stats(std::span<const std::string> arguments) {
       {"schedule", meta.build.schedule},
       {"repair", meta.build.repair},
       {"in_links", meta.build.in_links},
+      {"connectivity", meta.build.connectivity},
       {"codec", meta.codec},
       {"layout", meta.layout.spec()},
       {"order", meta.order},

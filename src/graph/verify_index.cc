@@ -173,6 +173,7 @@ void Verifier::check_reachable() {
     front.push_back(slot);
   };
   for (const Slot entry : meta_.entry_points) meet(entry);
+  if (meta_.root < meta_.slots) meet(meta_.root);
   while (!front.empty()) {
     const Slot slot = front.back();
     front.pop_back();

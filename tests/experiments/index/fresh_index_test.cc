@@ -49,18 +49,19 @@ class GivenVectors final : public VectorSource {
   bool counted_;
 };
 
-graph::IndexOptions options() {
+graph::IndexOptions options(const char* connectivity = "none") {
   graph::IndexOptions options;
   options.metric = "cosine";
   options.dimension = components;
   options.bounds = {4, 8};
   options.build.ef_construction = 30;
+  options.build.connectivity = connectivity;
   return options;
 }
 
-std::string digest_of_writer(VectorSource& source) {
+std::string digest_of_writer(VectorSource& source, const graph::IndexOptions& options) {
   const auto store = kv::open_store("memory", {});
-  graph::Writer::create(*store, "main", options());
+  graph::Writer::create(*store, "main", options);
   graph::Writer writer(*store, "main");
   source.for_each([&](ItemId id, Bytes vector) { writer.add(id, vector); });
   writer.build();
@@ -83,14 +84,17 @@ TEST(FreshIndex, IsTheGraphThatTheWriterBuilds) {
         std::pair(some_ids(400, 300, 1), false), std::pair(some_ids(300, ~0ULL - 1, 2), false),
         std::pair(std::vector<ItemId>{9}, true), std::pair(std::vector<ItemId>{}, false)}) {
     GivenVectors source(ids, counted);
-    const std::string expected = digest_of_writer(source);
     const Items items = read_items(source, distance::metric("cosine"));
-    const auto store = kv::open_store("memory", {});
-    for (const bool replaced : {false, true}) {
-      const graph::Meta meta = write_fresh_index(*store, "main", options(), items, 2, {});
-      EXPECT_EQ(meta.digest, expected) << ids.size() << " " << replaced;
-      const graph::IndexCheck check = graph::verify_index(*store, "main");
-      EXPECT_EQ(check.damages, 0U);
+    for (const char* connectivity : {"none", "parent", "bfs_repair"}) {
+      const graph::IndexOptions wanted = options(connectivity);
+      const std::string expected = digest_of_writer(source, wanted);
+      const auto store = kv::open_store("memory", {});
+      for (const bool replaced : {false, true}) {
+        const graph::Meta meta = write_fresh_index(*store, "main", wanted, items, 2, {});
+        EXPECT_EQ(meta.digest, expected) << ids.size() << " " << connectivity << replaced;
+        const graph::IndexCheck check = graph::verify_index(*store, "main");
+        EXPECT_EQ(check.damages, 0U);
+      }
     }
   }
 }
