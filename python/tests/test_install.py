@@ -29,7 +29,7 @@ def test_what_pip_installs_from_a_clone_works(tmp_path):
     target, clone = tmp_path / "site", tmp_path / "clone"
     # meson-python writes beside the sources. From a folder of this name the compiler is called as
     # for the tests themselves, so that ccache, where it is used, has it all.
-    shutil.copytree(SOURCE, clone, ignore=shutil.ignore_patterns(".*", "build*", "results", "data"))
+    shutil.copytree(SOURCE, clone, ignore=shutil.ignore_patterns(".*", "build", "build-*", "results"))
     done = subprocess.run(
         [sys.executable, "-m", "pip", "install", "--no-build-isolation", "--no-deps", "--no-index",
          "--no-cache-dir", "--target", str(target),
