@@ -85,8 +85,8 @@ void measure(const Settings& settings, graph::Writer& writer, std::string_view k
       "\"{}\", \"threads\": {}, \"batch\": {}, \"durability\": \"{}\", \"operations\": {}, "
       "\"per_second\": {:.0f}, \"records\": {:.1f}, \"lists\": {:.1f}, \"bytes\": {:.0f}, "
       "\"written_bytes\": {:.0f}, \"commits\": {}, \"digest\": \"{}\"}}\n",
-      settings.store, settings.items, kind, settings.repair, settings.in_links,
-      settings.threads, settings.batch, settings.durability, settings.operations,
+      settings.store, settings.items, kind, settings.repair, settings.in_links, settings.threads,
+      settings.batch, settings.durability, settings.operations,
       static_cast<double>(settings.operations) / seconds, per(work.records), per(work.lists),
       per(work.bytes), per(io.written_bytes), commits, writer.meta().digest);
   std::cout.flush();

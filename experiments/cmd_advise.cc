@@ -92,7 +92,8 @@ std::string toml_of(const Advice& best) {
 /// What the best curve's number rests on.
 std::string caveats(const Advice& best, double recall) {
   const Reached& reached = *best.reached;
-  std::string text;
+  std::string text =
+      "ef was chosen by the queries that also gave its recall; measure on others before a claim.\n";
   if (!reached.measured) {
     text += fmt::format("ef = {} is interpolated; run it to be sure.\n", reached.ef);
   }

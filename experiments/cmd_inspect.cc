@@ -15,6 +15,7 @@
 #include "graph/link_sizes.h"
 #include "graph/stored_index.h"
 #include "kv/open_store.h"
+#include "kv/prefix_store.h"
 
 namespace skerry::experiments {
 
@@ -131,13 +132,15 @@ int inspect_command(std::span<const std::string> arguments) {
       static_cast<unsigned>(whole_number("threads", parsed.value("threads"), 1, 1024));
   const std::filesystem::path path = parsed.positional.front();
   const std::string_view kind = kv::detect_store(path);
-  const std::unique_ptr<kv::Store> store = kv::open_store(kind, {.path = path, .read_only = true});
+  const std::unique_ptr<kv::Store> store =
+      kv::open_namespaced(kind, {.path = path, .read_only = true});
   const graph::StoredIndex index(*store, parsed.value("index"));
   const graph::Graph graph = index.load_graph();
   const graph::Rows rows = index.load_rows();
   const graph::GraphReport report = graph::inspect_graph(graph);
 
-  ordered_json object = meta_json(kind, index.meta(), graph::graph_digest(graph, index.ids().load()));
+  ordered_json object =
+      meta_json(kind, index.meta(), graph::graph_digest(graph, index.ids().load()));
   object["unreachable_base"] = report.unreachable_base;
   object["unreachable"] = report.unreachable;
   object["self_links"] = report.self_links;

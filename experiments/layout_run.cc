@@ -26,7 +26,8 @@ class LayoutRun {
         accounted_(plan_.points.size(), false),
         at_(plan_.points.size()) {}
 
-  void execute(std::size_t number) {
+  /// Whether all points were measured.
+  bool execute(std::size_t number) {
     const std::string id = fmt::format("{}-{}", folder_label(plan_.settings()), layout_.id);
     const RowFiles files{.directory = again() ? std::filesystem::path() : run_.options.directory,
                          .point_ids = layout_.points,
@@ -44,6 +45,7 @@ class LayoutRun {
     if (interrupted() == 0 && !end.ok()) give_up_rest(end);
     if (run_.options.keep_stores && !again()) keep_store(id);
     run_.work.remove_store(id);
+    return whole_ && end.ok();
   }
 
  private:
@@ -61,6 +63,7 @@ class LayoutRun {
     } else if (kind == "failed" || kind == "skipped") {
       const auto places = message.at("points").get<std::vector<std::size_t>>();
       for (const std::size_t place : places) accounted_[place] = true;
+      whole_ = false;
       give_up(places, kind == "skipped" ? "skipped" : "search",
               message.at("why").get<std::string>(), {});
     }
@@ -125,6 +128,7 @@ class LayoutRun {
   ordered_json written_;         // null until the store holds the layout
   std::vector<bool> accounted_;  // recorded, or its failure reported
   std::size_t at_;               // the point under way
+  bool whole_ = true;            // no point failed or was skipped
   bool group_ended_ = false;     // the last message ended a view and cache: a place to stop at
   RunClock::time_point step_{};
 };
@@ -139,9 +143,9 @@ void expect_layout(RunState& run, const LayoutWork& layout) {
   }
 }
 
-void run_layout(RunState& run, const LayoutWork& layout, const ordered_json& built,
+bool run_layout(RunState& run, const LayoutWork& layout, const ordered_json& built,
                 std::size_t number, Measured measured) {
-  LayoutRun(run, layout, built, measured).execute(number);
+  return LayoutRun(run, layout, built, measured).execute(number);
 }
 
 }  // namespace skerry::experiments

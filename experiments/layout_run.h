@@ -19,9 +19,9 @@ void expect_layout(RunState& run, const LayoutWork& layout);
 
 /// Writes the graph of the work folder, of which `built` tells, into a store in a child and
 /// measures all points of the layout, which run.eta must expect. A point that fails costs its own
-/// record only. `number` is shown to people. Throws Error{io, no_space} when results cannot be
-/// written.
-void run_layout(RunState& run, const LayoutWork& layout, const nlohmann::ordered_json& built,
+/// record only. `number` is shown to people. Whether all points were measured. Throws Error{io,
+/// no_space} when results cannot be written.
+bool run_layout(RunState& run, const LayoutWork& layout, const nlohmann::ordered_json& built,
                 std::size_t number, Measured measured);
 
 }  // namespace skerry::experiments

@@ -27,6 +27,7 @@
 #include "experiments/cmd_status.h"
 #include "experiments/graphs/cmd_graph.h"
 #include "experiments/graphs/cmd_trace.h"
+#include "experiments/index/cmd_index.h"
 #include "experiments/version.h"
 
 namespace {
@@ -48,6 +49,7 @@ constexpr auto subcommands = std::to_array<Subcommand>({
     {"report", "draws results as an HTML page", report_command},
     {"compare", "says whether results are better than others", compare_command},
     {"export", "writes results for other programs", export_command},
+    {"index", "makes, changes and searches an index of your own", index_command},
     {"inspect", "looks at an index in a store", inspect_command},
     {"graph", "describes, checks and exports graphs", graph_command},
     {"trace", "records searches", trace_command},
@@ -73,7 +75,7 @@ void print_help() {
       "  2    a mistake in the command line, the config or the data; nothing was run\n"
       "  3    finished, but some points failed\n"
       "  4    `compare --fail-on worse`: something is worse\n"
-      "  5    another run holds the results directory\n"
+      "  5    another run holds the results directory, or another process the store\n"
       "  130  interrupted (143: terminated); what was finished is in the results\n");
 }
 

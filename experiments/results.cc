@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "experiments/run_files.h"
 #include "experiments/version.h"
 
 namespace skerry::experiments {
@@ -25,32 +26,6 @@ Error file_error(std::string_view what, const std::filesystem::path& path) {
   return {errno == ENOSPC ? Code::no_space : Code::io,
           fmt::format("{}: {}", what, std::generic_category().message(errno)),
           {.path = path.string()}};
-}
-
-/// Ends the file with a whole line: completes a record that only lacks its line break, cuts off
-/// anything else after the last one.
-void mend_tail(int file, const std::filesystem::path& path) {
-  struct stat status {};
-
-  if (::fstat(file, &status) != 0) throw file_error("cannot read results", path);
-  std::string tail;
-  off_t at = status.st_size;
-  while (at > 0 && tail.find('\n') == std::string::npos) {
-    const off_t from = std::max<off_t>(0, at - 65536);
-    std::string piece(static_cast<std::size_t>(at - from), '\0');
-    if (::pread(file, piece.data(), piece.size(), from) != static_cast<ssize_t>(piece.size())) {
-      throw file_error("cannot read results", path);
-    }
-    tail.insert(0, piece);
-    at = from;
-  }
-  const std::string last = tail.substr(tail.rfind('\n') + 1);
-  if (last.empty()) return;
-  const bool whole = ordered_json::accept(last);
-  if (whole ? ::write(file, "\n", 1) != 1
-            : ::ftruncate(file, status.st_size - static_cast<off_t>(last.size())) != 0) {
-    throw file_error("cannot mend results", path);
-  }
 }
 
 }  // namespace

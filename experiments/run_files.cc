@@ -3,8 +3,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <system_error>
@@ -42,17 +44,48 @@ std::vector<ordered_json> read_json_lines(const fs::path& path) {
         ordered_json::parse(text.begin() + static_cast<std::ptrdiff_t>(at),
                             text.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
     if (!object.is_object()) {
-      throw Error(Code::corrupt, fmt::format("{}:{}: this line is not a JSON object", path.string(), number));
+      throw Error(Code::corrupt,
+                  fmt::format("{}:{}: this line is not a JSON object", path.string(), number));
     }
     objects.push_back(std::move(object));
   }
   return objects;
 }
 
+void mend_tail(int file, const fs::path& path) {
+  struct stat status {};
+
+  if (::fstat(file, &status) != 0) throw file_error("cannot read", path);
+  std::string tail;
+  off_t at = status.st_size;
+  while (at > 0 && tail.find('\n') == std::string::npos) {
+    const off_t from = std::max<off_t>(0, at - 65536);
+    std::string piece(static_cast<std::size_t>(at - from), '\0');
+    if (::pread(file, piece.data(), piece.size(), from) != static_cast<ssize_t>(piece.size())) {
+      throw file_error("cannot read", path);
+    }
+    tail.insert(0, piece);
+    at = from;
+  }
+  const std::string last = tail.substr(tail.rfind('\n') + 1);
+  if (last.empty()) return;
+  const bool whole = ordered_json::accept(last);
+  if (whole ? ::write(file, "\n", 1) != 1
+            : ::ftruncate(file, status.st_size - static_cast<off_t>(last.size())) != 0) {
+    throw file_error("cannot mend the last line", path);
+  }
+}
+
 void append_json_line(const fs::path& path, const ordered_json& object) {
   const std::string line = object.dump() + "\n";
-  const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+  const int file = ::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
   if (file < 0) throw file_error("cannot open", path);
+  try {
+    mend_tail(file, path);
+  } catch (...) {
+    ::close(file);
+    throw;
+  }
   const bool written =
       ::write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size()) &&
       ::fdatasync(file) == 0;

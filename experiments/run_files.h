@@ -18,8 +18,13 @@ namespace skerry::experiments {
 /// without line break is left out. Throws Error: io, corrupt (names the line).
 std::vector<nlohmann::ordered_json> read_json_lines(const std::filesystem::path& path);
 
-/// Appends one line by one write and brings it to the disk; creates the file. Throws Error{io,
-/// no_space}.
+/// Makes the file end with a whole line, as a killed process may not have: completes an object that
+/// only lacks its line break, cuts off anything else after the last one. `file` is open for reading
+/// and appending; `path` is for errors. Throws Error{io, no_space}.
+void mend_tail(int file, const std::filesystem::path& path);
+
+/// Appends one line by one write and brings it to the disk, after mending the tail; creates the
+/// file. Throws Error{io, no_space}.
 void append_json_line(const std::filesystem::path& path, const nlohmann::ordered_json& object);
 
 /// Replaces the file by these lines, whole or not at all; none: removes it. Throws Error{io,

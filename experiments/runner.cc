@@ -81,8 +81,9 @@ struct Run::Impl {
     }
     for (const LayoutWork& layout : graph.layouts) {
       if (interrupted() != 0) return;
-      run_layout(run_, layout, *built, ++layout_number_, Measured::once);
-      if (interrupted() == 0) measure_noise(layout, *built);
+      const bool whole = run_layout(run_, layout, *built, ++layout_number_, Measured::once);
+      // Of what failed nothing would be learnt; the next layout is as good.
+      if (whole && interrupted() == 0) measure_noise(layout, *built);
     }
   }
 

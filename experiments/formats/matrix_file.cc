@@ -56,46 +56,47 @@ bool is_finite_f32(const std::byte* at) noexcept {
   return (load<std::uint32_t>(at) & exponent) != exponent;
 }
 
-void check_finite(const MatrixFile& file, const Matrix& matrix) {
-  const std::size_t count = matrix.rows * matrix.dimension;
-  const std::byte* const data = matrix.data.data();
-  for (std::size_t i = 0; i < count; ++i) {
-    if (is_finite_f32(data + i * sizeof(float))) continue;
+/// Rows first, first + 1, .. of the file.
+void check_finite(const MatrixFile& file, std::size_t first, std::size_t count,
+                  const std::byte* vectors) {
+  const std::size_t columns = file.shape().columns;
+  for (std::size_t i = 0; i < count * columns; ++i) {
+    if (is_finite_f32(vectors + i * sizeof(float))) continue;
+    throw file.error(
+        Code::corrupt,
+        fmt::format("row {}, component {} is {} as f32; it must be a finite number",
+                    first + i / columns, i % columns, load<float>(vectors + i * sizeof(float))));
+  }
+}
+
+bool packed_bits(const MatrixFile& file, const distance::Metric& metric) {
+  return metric.element == distance::Element::bit && file.shape().bytes_are_bits;
+}
+
+/// Whether a row of the file is a vector as it is, byte by byte.
+bool taken_as_it_is(const MatrixFile& file, const distance::Metric& metric) {
+  return packed_bits(file, metric) ||
+         (metric.element == distance::Element::f32 && file.shape().scalar == Scalar::f32);
+}
+
+/// Makes vectors of `count` rows from `first` on, which lie in `band`.
+void to_vectors(const MatrixFile& file, std::size_t first, std::size_t count, const std::byte* band,
+                const distance::Metric& metric, std::byte* vectors) {
+  const std::size_t columns = file.shape().columns;
+  const Scalar scalar = file.shape().scalar;
+  if (metric.element == distance::Element::f32) {
+    convert(scalar, band, count * columns, Scalar::f32, vectors);
+    check_finite(file, first, count, vectors);
+    return;
+  }
+  const std::size_t vector_bytes = metric.vector_bytes(columns);
+  for (std::size_t i = 0; i < count; ++i, band += file.row_bytes()) {
+    const std::size_t good = pack_bits(scalar, band, columns, vectors + i * vector_bytes);
+    if (good == columns) continue;
     throw file.error(Code::corrupt,
-                     fmt::format("row {}, component {} is {} as f32; it must be a finite number",
-                                 i / matrix.dimension, i % matrix.dimension,
-                                 load<float>(data + i * sizeof(float))));
+                     fmt::format("row {}, component {} is {}; under hamming it must be 0 or 1",
+                                 first + i, good, value_at(scalar, band, good)));
   }
-}
-
-void read_floats(const MatrixFile& file, Matrix& matrix) {
-  const Scalar scalar = file.shape().scalar;
-  if (scalar == Scalar::f32) {
-    file.read(0, matrix.rows, matrix.data.data());
-  } else {
-    for_each_band(file, matrix.rows,
-                  [&](std::size_t first, std::size_t count, const std::byte* band) {
-                    convert(scalar, band, count * matrix.dimension, Scalar::f32,
-                            matrix.data.data() + first * matrix.row_bytes);
-                  });
-  }
-  check_finite(file, matrix);
-}
-
-void read_bits(const MatrixFile& file, Matrix& matrix) {
-  const Scalar scalar = file.shape().scalar;
-  for_each_band(
-      file, matrix.rows, [&](std::size_t first, std::size_t count, const std::byte* band) {
-        for (std::size_t i = 0; i < count; ++i, band += file.row_bytes()) {
-          const std::size_t good = pack_bits(scalar, band, matrix.dimension,
-                                             matrix.data.data() + (first + i) * matrix.row_bytes);
-          if (good == matrix.dimension) continue;
-          throw file.error(
-              Code::corrupt,
-              fmt::format("row {}, component {} is {}; under hamming it must be 0 or 1", first + i,
-                          good, value_at(scalar, band, good)));
-        }
-      });
 }
 
 }  // namespace
@@ -154,23 +155,36 @@ Matrix allocate_matrix(std::size_t rows, std::size_t dimension, const distance::
 }
 
 std::size_t dimension_of(const MatrixFile& file, const distance::Metric& metric) {
-  const FlatLayout& shape = file.shape();
-  const bool packed = metric.element == distance::Element::bit && shape.bytes_are_bits;
-  return packed ? 8 * shape.columns : shape.columns;
+  return packed_bits(file, metric) ? 8 * file.shape().columns : file.shape().columns;
 }
 
 Matrix read_vectors(const MatrixFile& file, std::size_t rows, const distance::Metric& metric) {
-  const bool bits = metric.element == distance::Element::bit;
-  const bool packed = bits && file.shape().bytes_are_bits;
   Matrix matrix = allocate_matrix(rows, dimension_of(file, metric), metric, file.path());
-  if (packed) {
-    file.read(0, rows, matrix.data.data());
-  } else if (bits) {
-    read_bits(file, matrix);
-  } else {
-    read_floats(file, matrix);
+  if (!taken_as_it_is(file, metric)) {
+    for_each_vector_band(file, rows, metric, [&](std::size_t first, std::size_t, Bytes vectors) {
+      std::copy(vectors.begin(), vectors.end(), matrix.data.begin() + first * matrix.row_bytes);
+    });
+    return matrix;
   }
+  file.read(0, rows, matrix.data.data());
+  if (!packed_bits(file, metric)) check_finite(file, 0, rows, matrix.data.data());
   return matrix;
+}
+
+void for_each_vector_band(
+    const MatrixFile& file, std::size_t rows, const distance::Metric& metric,
+    const std::function<void(std::size_t first, std::size_t count, Bytes vectors)>& body) {
+  const std::size_t vector_bytes = metric.vector_bytes(dimension_of(file, metric));
+  std::vector<std::byte> vectors;
+  for_each_band(file, rows, [&](std::size_t first, std::size_t count, const std::byte* band) {
+    if (packed_bits(file, metric)) {
+      body(first, count, {band, count * vector_bytes});
+      return;
+    }
+    vectors.resize(count * vector_bytes);
+    to_vectors(file, first, count, band, metric, vectors.data());
+    body(first, count, vectors);
+  });
 }
 
 }  // namespace skerry::experiments

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -105,5 +106,11 @@ std::size_t dimension_of(const MatrixFile& file, const distance::Metric& metric)
 /// component of what is not finite, or neither 0 nor 1; else what allocate_matrix() and read()
 /// throw.
 Matrix read_vectors(const MatrixFile& file, std::size_t rows, const distance::Metric& metric);
+
+/// The same, a few MiB at a time and in order, for those who keep vectors elsewhere: `vectors` are
+/// those of the rows first .. first + count - 1.
+void for_each_vector_band(
+    const MatrixFile& file, std::size_t rows, const distance::Metric& metric,
+    const std::function<void(std::size_t first, std::size_t count, Bytes vectors)>& body);
 
 }  // namespace skerry::experiments

@@ -17,6 +17,7 @@
 #include "graph/digest.h"
 #include "graph/inspect.h"
 #include "kv/open_store.h"
+#include "kv/prefix_store.h"
 
 namespace skerry::experiments {
 
@@ -102,7 +103,7 @@ int export_graph(const Parsed& parsed) {
   const std::filesystem::path output = needed(parsed, "output");
   const std::filesystem::path path = parsed.positional[1];
   const std::unique_ptr<kv::Store> store =
-      kv::open_store(kv::detect_store(path), {.path = path, .read_only = true});
+      kv::open_namespaced(kv::detect_store(path), {.path = path, .read_only = true});
   const graph::Graph graph = graph_by_id(graph::StoredIndex(*store, parsed.value("index")));
   write_csr(output, graph);
   fmt::print("{}: {} items, digest {}\n", output.string(), graph.size(),

@@ -17,6 +17,7 @@
 #include "graph/rows.h"
 #include "graph/views.h"
 #include "kv/open_store.h"
+#include "kv/prefix_store.h"
 
 namespace skerry::experiments {
 
@@ -70,7 +71,7 @@ Source open_source(const Parsed& parsed) {
   Source source;
   if (std::filesystem::is_directory(path)) {
     const std::unique_ptr<kv::Store> store =
-        kv::open_store(kv::detect_store(path), {.path = path, .read_only = true});
+        kv::open_namespaced(kv::detect_store(path), {.path = path, .read_only = true});
     const graph::StoredIndex index(*store, parsed.value("index"));
     source.metric = &index.metric();
     source.dataset = load_dataset(request, *source.metric);

@@ -37,8 +37,8 @@ struct HannoyChoice {
 /// directories without data.mdb.
 std::optional<HannoyChoice> hannoy_choice(const std::filesystem::path& path);
 
-/// Slot i is the item with the i-th smallest id. Levels above the metadata's top level, which hannoy
-/// does not search, are left out and counted in a note.
+/// Slot i is the item with the i-th smallest id. Levels above the metadata's top level, which
+/// hannoy does not search, are left out and counted in a note.
 /// Throws Error: corrupt for damage; not_found, naming those there are, when the choice names no
 /// index; invalid_argument when it fits several; unsupported for metrics other than cosine,
 /// euclidean and manhattan, and for items that were changed but not built; busy (walk_lmdb_pages).

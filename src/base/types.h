@@ -15,6 +15,9 @@ using ItemId = std::uint64_t;
 /// Slots end here, so that a search can keep one flag bit beside a slot in 32 bits.
 inline constexpr Slot max_slots = Slot{1} << 31;
 
+/// Not a slot.
+inline constexpr Slot no_slot = max_slots;
+
 /// A candidate: a slot and its stored distance (metric^p, see distance/metric.h) to some target.
 /// Ordered by distance, then slot, so that ties never depend on the order of arrival.
 struct Neighbor {

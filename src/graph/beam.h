@@ -58,7 +58,17 @@ class Beam {
     return next_ == size_ ? none : slot_of(entries_[next_]);
   }
 
+  /// The entry that pop() would give now; false when there is none.
+  bool peek(Neighbor& neighbor) noexcept {
+    while (next_ < size_ && (entries_[next_] & 1) != 0) ++next_;
+    if (next_ == size_) return false;
+    neighbor = (*this)[next_];
+    return true;
+  }
+
   std::size_t size() const noexcept { return size_; }
+
+  bool full() const noexcept { return size_ == capacity_; }
 
   /// i-th nearest, i < size().
   Neighbor operator[](std::size_t i) const noexcept {

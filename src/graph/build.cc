@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 #include "base/random.h"
+#include "base/spec.h"
 #include "graph/build_space.h"
 #include "graph/linker.h"
+#include "graph/reachability.h"
 
 namespace skerry::graph {
 
@@ -32,6 +35,14 @@ void BuildParameters::validate() const {
   require(threads >= 1 && threads <= 1024, "threads", threads, "1..1024");
 }
 
+Connectivity connectivity(std::string_view name) {
+  constexpr std::array<std::string_view, 3> words = {"none", "parent", "bfs_repair"};
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == name) return static_cast<Connectivity>(i);
+  }
+  throw Error(Code::invalid_argument, unknown_name("connectivity", name, words));
+}
+
 BuildParameters bound(BuildParameters parameters, const distance::Metric& metric) {
   parameters.validate();
   heuristics::bind(parameters.selection, {metric.name, metric.non_negative, metric.power});
@@ -44,7 +55,7 @@ struct Builder::Impl {
         ids(all_ids),
         parameters(bound(given, all_rows.metric())),
         graph(given.bounds),
-        space(graph, rows, parameters.threads),
+        space(graph, rows, parameters.threads, parameters.connectivity == Connectivity::parent),
         linker(space, parameters, rows.metric(), rows.dimension(), 0) {
     if (rows.size() > max_slots) {
       throw Error(
@@ -109,6 +120,9 @@ void Builder::Impl::insert_in_order(std::span<const Slot> order, const Progress&
   }
   for (const unsigned top : tops) graph.add_item(top);
   linker.insert(order, before, progress);
+  if (parameters.connectivity == Connectivity::bfs_repair) {
+    Reachability(space, linker, rows.dimension(), parameters.ef_construction).repair();
+  }
 }
 
 Builder::Builder(const Rows& rows, const BuildParameters& parameters, std::span<const ItemId> ids)
@@ -127,6 +141,10 @@ void Builder::insert_in_order(std::span<const Slot> order, const Progress& progr
 const Graph& Builder::graph() const noexcept { return impl_->graph; }
 
 Graph Builder::take() { return std::move(impl_->graph); }
+
+Slot Builder::root() const noexcept { return impl_->space.root(); }
+
+std::span<const Lineage> Builder::lineage() const noexcept { return impl_->space.lineage(); }
 
 BuildWork Builder::work() const noexcept {
   BuildWork work;

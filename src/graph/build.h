@@ -4,14 +4,26 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "base/progress.h"
 #include "graph/graph.h"
+#include "graph/lineage.h"
 #include "graph/rows.h"
 #include "heuristics/registry.h"
 
 namespace skerry::graph {
+
+/// What keeps every item reachable on level 0.
+enum class Connectivity : std::uint8_t {
+  none,        ///< nothing, as in HNSW
+  parent,      ///< links that may not be pruned, see graph/lineage.h
+  bfs_repair,  ///< a pass over the whole graph at the end, see graph/reachability.h
+};
+
+/// By name. Throws Error{invalid_argument} that lists the names.
+Connectivity connectivity(std::string_view name);
 
 struct BuildParameters {
   DegreeBounds bounds;
@@ -22,6 +34,7 @@ struct BuildParameters {
   heuristics::AnyOverflow overflow;
   heuristics::AnyLevels levels;
   heuristics::AnySchedule schedule;
+  Connectivity connectivity = Connectivity::none;
   std::uint64_t seed = 1;
   unsigned threads = 1;
   /// Pair distances that each thread remembers for selection (graph/pair_memo.h); 0: none. It never
@@ -67,6 +80,12 @@ class Builder {
 
   /// The graph itself; the builder is then useless.
   Graph take();
+
+  /// Where walks on level 0 also start: the root, or no_slot without connectivity.
+  Slot root() const noexcept;
+
+  /// [row]: its lineage; empty unless connectivity is `parent`.
+  std::span<const Lineage> lineage() const noexcept;
 
   BuildWork work() const noexcept;
 

@@ -35,13 +35,17 @@ template <class Selection, class Overflow, class Levels, class Schedule>
 Policies(Selection, Overflow, Levels, Schedule) -> Policies<Selection, Overflow, Levels, Schedule>;
 
 /// The graph that a Builder with the same policies makes of `rows` by insert_until(rows.size()).
-/// The policies of `parameters` are not looked at. A rule that has to know the metric is fitted to
-/// it by the caller (RobustPrune::power). Throws Error{invalid_argument, cancelled}.
+/// The policies of `parameters` are not looked at; its connectivity is none. A rule that has to
+/// know the metric is fitted to it by the caller (RobustPrune::power). Throws
+/// Error{invalid_argument, unsupported, cancelled}.
 template <class Selection, class Overflow, class Levels, class Schedule>
 Graph build_graph(const Rows& rows, const BuildParameters& parameters,
                   const Policies<Selection, Overflow, Levels, Schedule>& policies,
                   const Progress& progress = {}) {
   parameters.validate();
+  if (parameters.connectivity != Connectivity::none) {
+    throw Error(Code::unsupported, "connectivity takes a Builder: a graph alone has no root");
+  }
   if (rows.size() > max_slots) {
     throw Error(Code::invalid_argument,
                 std::to_string(rows.size()) + " items are more than an index can hold");
@@ -58,7 +62,7 @@ Graph build_graph(const Rows& rows, const BuildParameters& parameters,
   Graph graph(parameters.bounds);
   graph.reserve(rows.size());
   for (const unsigned top : tops) graph.add_item(top);
-  BuildSpace space(graph, rows, parameters.threads);
+  BuildSpace space(graph, rows, parameters.threads, false);
   Linker<BuildSpace> linker(space, parameters, rows.metric(), rows.dimension(), 0);
   linker.insert_with(policies.selection, policies.overflow, policies.schedule, order, 0, progress);
   return graph;

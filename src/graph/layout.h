@@ -2,15 +2,16 @@
 // Where the records of one index lie in a store, byte by byte (also docs/format.md).
 //
 // Tables of an index NAME:
-//   NAME.meta     key "meta"                              one record, see graph/meta.h
-//   NAME.ids      key 0, block u32 big-endian             64 external ids, u64 each
-//                 key 1, id u64 big-endian                slot u32
-//   NAME.dead     key state u8, slot u32 big-endian       empty; see graph/dead_slots.h
-//   NAME.vectors  key block u32 big-endian                rows (distance/metric.h), see Layout
-//   NAME.links    key level u8, block u32 big-endian      out-links, ascending, by the index's
-//   codec NAME.reverse  key level u8, slot u32 big-endian       in-links, where the index keeps
-//   them NAME.staged   key id u64 big-endian                   a vector to add, or nothing: to
-//   delete
+//   NAME.meta     key "meta"                          one record, see graph/meta.h
+//   NAME.ids      key 0, block u32                    64 external ids, u64 each
+//                 key 1, id u64                       slot u32
+//   NAME.dead     key state u8, slot u32              empty; see graph/dead_slots.h
+//   NAME.vectors  key block u32                       rows (distance/metric.h), see Layout
+//   NAME.links    key level u8, block u32             out-links, ascending, by the codec
+//   NAME.reverse  key level u8, slot u32              in-links, where the index keeps them
+//   NAME.parents  key slot u32                        rank u64, parent u32, see graph/lineage.h
+//   NAME.staged   key id u64                          a row to add, or nothing: to delete
+// Numbers in keys are big-endian, in values little-endian.
 // A block is a slot divided by the number of items to a value. An item of top level t has a list on
 // each of the levels 0..t, also when it is empty. `ids` holds only what differs from slots being
 // ids; tables that an index has no use for are not made.

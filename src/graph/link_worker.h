@@ -8,6 +8,7 @@
 
 #include "base/types.h"
 #include "distance/metric.h"
+#include "graph/lineage.h"
 #include "graph/search.h"
 #include "graph/surroundings.h"
 
@@ -20,6 +21,7 @@ struct Incoming {
   std::uint32_t order;  ///< of the source in the batch: its rank
   Slot source;
   float distance;
+  bool child = false;  ///< the target is the source's parent
 
   friend bool operator<(const Incoming& a, const Incoming& b) noexcept {
     return std::tie(a.level, a.target, a.order) < std::tie(b.level, b.target, b.order);
@@ -42,6 +44,7 @@ struct LinkWorker {
   std::vector<Neighbor> arrivals;
   std::vector<Slot> slots;
   std::vector<Incoming> incoming;
+  std::vector<Displaced> displaced;
   std::uint64_t list_distances = 0;
 };
 

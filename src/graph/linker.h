@@ -65,6 +65,12 @@ class Linker {
 
   distance::Kernels kernels() const noexcept { return kernels_; }
 
+  /// Whether connectivity is `parent`.
+  bool ranked() const noexcept { return parameters_->connectivity == Connectivity::parent; }
+
+  /// Makes `holder`, or a descendant where it has no place, the parent of `child`. Between phases.
+  void adopt_child(Slot holder, Slot child);
+
   /// Fills `links` with the distances from `target` to `slots`, in their order.
   void measure(Slot target, std::span<const Slot> slots, Worker& worker,
                std::vector<Neighbor>& links) const;
@@ -87,6 +93,10 @@ class Linker {
   void link_target(const Selection& selection, const Overflow& overflow,
                    std::span<const Incoming> arrivals, Worker& worker);
 
+  void mark_parent(Worker& worker) const;
+  void set_parents(std::span<const Slot> batch);
+  void place_displaced();
+
   Space* space_;
   const BuildParameters* parameters_;
   distance::Kernels kernels_;
@@ -108,7 +118,8 @@ void Linker<Space>::link_item(const Selection& selection, Slot item, std::uint32
   const unsigned first = std::min(item_top, top_level_);
 
   window.check(search_graph(window, target, space_->entry_points(), top_level_, first,
-                            parameters_->ef_construction, scratch, worker.search_work));
+                            parameters_->ef_construction, scratch, worker.search_work,
+                            space_->root()));
   for (unsigned level = first;; --level) {
     worker.pool.clear();
     for (std::size_t i = 0; i < scratch.beam.size(); ++i) worker.pool.push_back(scratch.beam[i]);
@@ -120,7 +131,14 @@ void Linker<Space>::link_item(const Selection& selection, Slot item, std::uint32
     for (const Neighbor& chosen : worker.selected) {
       worker.incoming.push_back({chosen.slot, level, order, item, chosen.distance});
     }
-    if (level == 0) break;
+    if (level == 0) {
+      if (ranked() && !worker.selected.empty()) mark_parent(worker);
+      break;
+    }
+    if (level == 1 && space_->root() != no_slot) {
+      window.check(
+          add_entry(window, target, space_->root(), worker.pool, scratch, worker.search_work));
+    }
     window.check(search_level(window, target, worker.pool, parameters_->ef_construction, level - 1,
                               scratch, worker.search_work));
   }
@@ -152,6 +170,7 @@ void Linker<Space>::link_target(const Selection& selection, const Overflow& over
   const std::size_t cap = space_->bounds().at(level);
 
   worker.slots.assign(present.begin(), present.end());
+  const bool with_children = level == 0 && ranked();
   if (present.size() + arrivals.size() <= cap) {
     for (const Incoming& arrival : arrivals) worker.slots.push_back(arrival.source);
     space_->set_links(level, target, worker.slots);
@@ -167,7 +186,14 @@ void Linker<Space>::link_target(const Selection& selection, const Overflow& over
   const auto select = [&](std::span<const Neighbor> pool, std::vector<Neighbor>& selected) {
     selection.select(pool, cap, false, worker.around, selected);
   };
+  if (with_children) {
+    worker.pool = worker.links;
+    worker.pool.insert(worker.pool.end(), worker.arrivals.begin(), worker.arrivals.end());
+  }
   overflow.merge(worker.links, worker.arrivals, cap, select);
+  if (with_children) {
+    keep_children(*worker.window, target, worker.pool, cap, worker.links, worker.displaced);
+  }
   slots_of(worker.links, worker.slots);
   space_->set_links(level, target, worker.slots);
 }
@@ -198,6 +224,7 @@ void Linker<Space>::insert_batch(const Selection& selection, const Overflow& ove
       space_->will_write(incoming_[i].level, incoming_[i].target);
     }
   }
+  if (ranked()) set_parents(batch);
   const std::size_t groups = group_starts_.size();
   group_starts_.push_back(incoming_.size());
   const std::span<const Incoming> all = incoming_;
@@ -208,6 +235,45 @@ void Linker<Space>::insert_batch(const Selection& selection, const Overflow& ove
                   workers_[id]);
     }
   });
+  if (ranked()) place_displaced();
+}
+
+/// The nearest link that a new item chose is its parent: of lower rank, as all of an earlier batch.
+template <LinkSpace Space>
+void Linker<Space>::mark_parent(Worker& worker) const {
+  const std::size_t count = worker.selected.size();
+  const auto first = worker.incoming.end() - static_cast<std::ptrdiff_t>(count);
+  const auto nearest =
+      std::min_element(first, worker.incoming.end(), [](const Incoming& a, const Incoming& b) {
+        return Neighbor{a.distance, a.target} < Neighbor{b.distance, b.target};
+      });
+  nearest->child = true;
+}
+
+template <LinkSpace Space>
+void Linker<Space>::set_parents(std::span<const Slot> batch) {
+  // Ranks follow the order in the batch.
+  for (const Slot item : batch) space_->set_lineage(item, {space_->next_rank(), no_slot});
+  for (const Incoming& link : incoming_) {
+    if (!link.child) continue;
+    space_->set_lineage(link.source, {workers_[0].window->lineage(link.source).rank, link.target});
+  }
+}
+
+template <LinkSpace Space>
+void Linker<Space>::place_displaced() {
+  std::vector<Displaced> displaced;
+  for (Worker& worker : workers_) {
+    displaced.insert(displaced.end(), worker.displaced.begin(), worker.displaced.end());
+    worker.displaced.clear();
+  }
+  std::sort(displaced.begin(), displaced.end());
+  for (const Displaced& each : displaced) adopt_child(each.holder, each.child);
+}
+
+template <LinkSpace Space>
+void Linker<Space>::adopt_child(Slot holder, Slot child) {
+  adopt(*space_, holder, child, [&](Slot a, Slot b) { return workers_[0].around.distance(a, b); });
 }
 
 template <LinkSpace Space>
@@ -233,6 +299,10 @@ void Linker<Space>::insert_batches(std::span<const Slot> order, const Progress& 
     }
     const std::span<const Slot> batch = rest.first(size);
     if (!first) insert_batch(batch);
+    if (first && parameters_->connectivity != Connectivity::none) {
+      if (ranked()) space_->set_lineage(batch[0], {space_->next_rank(), no_slot});
+      space_->set_root(batch[0]);
+    }
     if (first || rises(batch[0])) {
       top_level_ = space_->top_of(batch[0]);
       space_->set_entry_points({batch[0]});

@@ -326,6 +326,23 @@ std::span<const Slot> LiveGraph::Window::list(unsigned level, Slot slot) {
   return decoded_;
 }
 
+Lineage LiveGraph::Window::lineage(Slot slot) {
+  if (const auto changed = graph_->lineages_.find(slot); changed != graph_->lineages_.end()) {
+    return changed->second;
+  }
+  const VectorKey key(slot);
+  kv::View value;
+  row_scope_.reset();
+  Code code =
+      graph_->index_->snapshot().get(*graph_->tables_.parents, key.bytes, row_scope_, value);
+  Lineage lineage;
+  if (code == Code::ok && !lineage.decode(value.bytes())) code = Code::corrupt;
+  if (code == Code::ok) return lineage;
+  throw Error(code,
+              fmt::format("the lineage of slot {} cannot be used: {}", slot, skerry::name(code)),
+              {.table = table_name(graph_->index_->name(), "parents"), .key = to_hex(key.bytes)});
+}
+
 void LiveGraph::Window::check(Code code) const {
   if (code == Code::ok) return;
   const std::string& name = graph_->index_->name();

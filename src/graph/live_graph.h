@@ -36,6 +36,7 @@ struct UpdateWork {
 struct UpdateTables {
   kv::TableId meta, ids, dead, vectors, links;
   std::optional<kv::TableId> reverse;
+  std::optional<kv::TableId> parents;  ///< where connectivity is `parent`
 };
 
 class LiveGraph {
@@ -58,6 +59,16 @@ class LiveGraph {
   std::span<const Slot> entry_points() const noexcept { return meta_.entry_points; }
 
   void set_entry_points(std::vector<Slot> slots);
+
+  bool holds(Slot slot) const noexcept { return !dead_.vacant(slot); }
+
+  Slot root() const noexcept { return meta_.root; }
+
+  void set_root(Slot slot) noexcept { meta_.root = slot; }
+
+  void set_lineage(Slot slot, const Lineage& lineage) { lineages_[slot] = lineage; }
+
+  std::uint64_t next_rank() noexcept { return meta_.ranks++; }
 
   void will_write(unsigned level, Slot slot);
 
@@ -150,6 +161,7 @@ class LiveGraph {
   std::unordered_map<std::uint64_t, List> lists_;           ///< by key_of()
   std::unordered_map<Slot, unsigned> tops_;                 ///< of items added here
   std::map<Slot, std::vector<std::byte>> new_rows_;         ///< to be written
+  std::map<Slot, Lineage> lineages_;                        ///< changed
   std::vector<Slot> removed_rows_;                          ///< to be erased
   std::unordered_map<Slot, unsigned> removed_levels_;       ///< of those
   std::map<Slot, std::pair<SlotState, SlotState>> states_;  ///< before, now
@@ -177,6 +189,7 @@ class LiveGraph::Window {
 
   const std::byte* row(Slot slot);
   std::span<const Slot> list(unsigned level, Slot slot);
+  Lineage lineage(Slot slot);
   void check(Code code) const;
 
  private:

@@ -26,6 +26,7 @@ class LiveGraphWriter {
     rows();
     lists();
     reverse();
+    lineages();
     states();
     ids();
     items();
@@ -173,6 +174,17 @@ class LiveGraphWriter {
       value_.clear();
       reverse_codec().encode(kept, slot, value_);
       put(*graph_.tables_.reverse, "reverse", record.bytes, value_);
+    }
+  }
+
+  void lineages() {
+    if (!graph_.tables_.parents) return;
+    for (const auto& [slot, lineage] : graph_.lineages_) {
+      if (graph_.dead_.vacant(slot)) continue;
+      put(*graph_.tables_.parents, "parents", VectorKey(slot).bytes, lineage.encode());
+    }
+    for (const Slot slot : graph_.removed_rows_) {
+      erase(*graph_.tables_.parents, "parents", VectorKey(slot).bytes);
     }
   }
 

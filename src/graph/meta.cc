@@ -39,6 +39,8 @@ std::string Meta::encode() const {
       {"staged", staged},
       {"top_level", top_level},
       {"entry_points", entry_points},
+      {"root", root == no_slot ? json() : json(root)},
+      {"ranks", ranks},
       {"items_per_level", items_per_level},
       {"links", links},
       {"digest", digest},
@@ -63,6 +65,7 @@ const char* contradiction(const Meta& meta) {
   for (const Slot slot : meta.entry_points) {
     if (slot >= meta.slots) return "entry_points";
   }
+  if (meta.root != no_slot && meta.root >= meta.slots) return "root";
   const std::size_t levels = meta.nodes() == 0 ? 0 : meta.top_level + 1U;
   if (meta.items_per_level.size() != levels) return "items_per_level";
   std::uint64_t below = meta.nodes();
@@ -137,6 +140,8 @@ Meta Meta::decode(Bytes value, std::string_view table) {
     object.at("staged").get_to(meta.staged);
     object.at("top_level").get_to(meta.top_level);
     object.at("entry_points").get_to(meta.entry_points);
+    if (!object.at("root").is_null()) object.at("root").get_to(meta.root);
+    object.at("ranks").get_to(meta.ranks);
     object.at("items_per_level").get_to(meta.items_per_level);
     object.at("links").get_to(meta.links);
     object.at("digest").get_to(meta.digest);

@@ -10,6 +10,7 @@
 #include "base/types.h"
 #include "graph/graph.h"
 #include "graph/layout.h"
+#include "graph/lineage.h"
 
 namespace skerry::graph {
 
@@ -25,7 +26,7 @@ struct BuildSpecs {
   std::string schedule = "prefix_doubling";
   std::string repair = "fresh_diskann";  ///< what a delete does to those that linked to the item
   std::string in_links = "symmetric";    ///< how a delete finds them: symmetric | search | reverse
-  std::string connectivity = "none";     ///< what keeps items reachable: none | bfs_repair
+  std::string connectivity = "none";     ///< what keeps items reachable: none | parent | bfs_repair
 
   friend bool operator==(const BuildSpecs&, const BuildSpecs&) = default;
 };
@@ -50,6 +51,8 @@ struct Meta {
   std::uint64_t staged = 0;  ///< items to add or delete that no build has taken up
   unsigned top_level = 0;
   std::vector<Slot> entry_points;
+  Slot root = no_slot;      ///< where walks on level 0 also start, with a connectivity
+  std::uint64_t ranks = 0;  ///< given so far, where connectivity is `parent`
   std::vector<std::uint64_t> items_per_level;  ///< [l]: nodes whose top level is >= l
   std::uint64_t links = 0;                     ///< directed, all levels
   std::string digest;                          ///< graph_digest, 32 hex digits

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <optional>
 #include <utility>
 
 #include "base/error.h"
 #include "base/spec.h"
+#include "graph/answer.h"
+#include "graph/view_iterator.h"
+#include "graph/view_searcher.h"
 #include "graph/views.h"
 
 namespace skerry::graph {
@@ -17,85 +19,6 @@ namespace skerry::graph {
 namespace {
 
 constexpr std::array<std::string_view, 3> all_views = {"direct", "memo", "frozen"};
-
-Bytes checked_query(const distance::Metric& metric, std::size_t dimension, Bytes query) {
-  if (query.size() != metric.vector_bytes(dimension)) {
-    throw Error(Code::invalid_argument, "the query has another size than the index's vectors",
-                {.expected = fmt::format("{} bytes ({} components)", metric.vector_bytes(dimension),
-                                         dimension),
-                 .found = fmt::format("{} bytes", query.size())});
-  }
-  return query;
-}
-
-template <GraphView View>
-class ViewSearcher final : public Reader::Searcher {
- public:
-  /// `ids` as IdMap::load() gives them, or empty to ask the index each time.
-  ViewSearcher(const StoredIndex& index, View view, std::span<const ItemId> ids)
-      : index_(&index),
-        ids_(ids),
-        view_(std::move(view)),
-        kernel_(index.metric().kernels().batch),
-        row_(index.row_bytes()) {}
-
-  void search(Bytes query, const SearchOptions& options, std::vector<Hit>& hits) override {
-    hits.clear();
-    if (options.k == 0) throw Error(Code::invalid_argument, "k is 0; it must be at least 1");
-    if (options.ef == 0) throw Error(Code::invalid_argument, "ef is 0; it must be at least 1");
-    const Meta& meta = index_->meta();
-    const distance::Metric& metric = index_->metric();
-    metric.encode(checked_query(metric, meta.dimension, query), meta.dimension, row_.data());
-    if (meta.items == 0) return;
-    // A beam wider than the index holds no more than the index.
-    const std::size_t ef = std::min<std::size_t>(std::max(options.ef, options.k), meta.nodes());
-    const std::size_t all = std::min<std::size_t>(options.k + meta.tombstones, meta.nodes());
-    const Target target{row_.data(), kernel_, meta.dimension};
-    if (scratch_.stopwatch != nullptr) scratch_.stopwatch->start();
-    const Code code = options.scan ? search_all(view_, target, all, scratch_, work_)
-                                   : search_graph(view_, target, meta.entry_points, meta.top_level,
-                                                  0, ef, scratch_, work_);
-    if (code != Code::ok) fail(code);
-    for (std::size_t i = 0; i < scratch_.beam.size() && hits.size() < options.k; ++i) {
-      const Neighbor neighbor = scratch_.beam[i];
-      if (neighbor.distance == std::numeric_limits<float>::infinity()) break;  // entry without row
-      if (index_->dead().dead(neighbor.slot)) continue;
-      const ItemId id = ids_.empty() ? index_->ids().id_of(neighbor.slot) : ids_[neighbor.slot];
-      hits.push_back({id, metric.reported(neighbor.distance)});
-    }
-    if (index_->ids().identity()) return;
-    std::sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) {
-      return a.distance != b.distance ? a.distance < b.distance : a.id < b.id;
-    });
-  }
-
-  void measure(Stopwatch* stopwatch) noexcept override {
-    scratch_.stopwatch = stopwatch;
-    view_.measure(stopwatch);
-  }
-
-  const SearchWork& work() const noexcept override { return work_; }
-
- private:
-  [[noreturn]] void fail(Code code) const {
-    const RecordPlace place = view_.failure();
-    const VectorKey vector_key(place.slot);
-    const LinkKey link_key(place.level, place.slot);
-    throw Error(code,
-                fmt::format("a record of index `{}` cannot be used: {}", index_->name(),
-                            skerry::name(code)),
-                {.table = table_name(index_->name(), place.is_vector ? "vectors" : "links"),
-                 .key = place.is_vector ? to_hex(vector_key.bytes) : to_hex(link_key.bytes)});
-  }
-
-  const StoredIndex* index_;
-  std::span<const ItemId> ids_;
-  View view_;
-  distance::BatchKernel kernel_;
-  std::vector<std::byte> row_;
-  SearchScratch scratch_;
-  SearchWork work_;
-};
 
 }  // namespace
 
@@ -108,6 +31,12 @@ bool view_supported(std::string_view view, kv::ViewLife life) {
 struct Reader::Impl {
   Impl(kv::Store& store, std::string_view name, const StoredIndex::Expectation& expected)
       : index(store, name, expected) {}
+
+  /// Calls `visitor` with a new view of the reader's kind.
+  template <class Visitor>
+  auto visit(Visitor&& visitor);
+
+  QueryCosts costs() const { return QueryCosts::of_view(view, index.row_bytes()); }
 
   StoredIndex index;
   std::optional<Memo> memo;
@@ -154,22 +83,46 @@ Reader::Resident Reader::resident() const noexcept {
   return resident;
 }
 
+template <class Visitor>
+auto Reader::Impl::visit(Visitor&& visitor) {
+  if (view == "direct") return visitor(DirectView(index));
+  if (view == "memo") return visitor(MemoView(*memo));
+  return visitor(FrozenView(graph, rows, index.dead()));
+}
+
 std::unique_ptr<Reader::Searcher> Reader::searcher() const {
-  const StoredIndex& index = impl_->index;
-  if (impl_->view == "direct") {
-    return std::make_unique<ViewSearcher<DirectView>>(index, DirectView(index), impl_->ids);
-  }
-  if (impl_->view == "memo") {
-    return std::make_unique<ViewSearcher<MemoView>>(index, MemoView(*impl_->memo), impl_->ids);
-  }
-  return std::make_unique<ViewSearcher<FrozenView>>(
-      index, FrozenView(impl_->graph, impl_->rows, index.dead()), impl_->ids);
+  return impl_->visit([&]<class View>(View view) -> std::unique_ptr<Searcher> {
+    return std::make_unique<ViewSearcher<View>>(impl_->index, std::move(view), impl_->ids,
+                                                impl_->costs());
+  });
+}
+
+std::unique_ptr<NearestItems> Reader::iterate(Bytes query, const IterateOptions& options) const {
+  if (options.ef == 0) throw Error(Code::invalid_argument, "ef is 0; it must be at least 1");
+  check_filter(impl_->index, options.filter);
+  std::vector<std::byte> row(impl_->index.row_bytes());
+  encode_query(impl_->index, query, row.data());
+  return impl_->visit([&]<class View>(View view) -> std::unique_ptr<NearestItems> {
+    return std::make_unique<ViewIterator<View>>(impl_->index, std::move(view), impl_->ids,
+                                                impl_->costs(), std::move(row), options);
+  });
+}
+
+Filter Reader::filter(const Roaring64Map& ids) const { return {impl_->index, ids}; }
+
+Filter Reader::filter(std::function<bool(ItemId)> accepts) const {
+  return {impl_->index, std::move(accepts), impl_->ids};
 }
 
 std::vector<Neighbor> exact_search(const Rows& rows, Bytes query, std::size_t k) {
   const distance::Metric& metric = rows.metric();
   std::vector<std::byte> row(rows.row_bytes());
-  metric.encode(checked_query(metric, rows.dimension(), query), rows.dimension(), row.data());
+  if (query.size() != metric.vector_bytes(rows.dimension())) {
+    throw Error(Code::invalid_argument, "the query has another size than the rows' vectors",
+                {.expected = fmt::format("{} bytes", metric.vector_bytes(rows.dimension())),
+                 .found = fmt::format("{} bytes", query.size())});
+  }
+  metric.encode(query, rows.dimension(), row.data());
   Beam nearest;
   nearest.reset(std::min(k, rows.size()));
   if (k == 0 || rows.size() == 0) return {};

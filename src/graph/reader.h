@@ -1,11 +1,17 @@
 #pragma once
 // Searching an index: the library's face for queries.
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "base/progress.h"
+#include "graph/filter.h"
+#include "graph/nearest_items.h"
+#include "graph/query.h"
 #include "graph/search.h"
 #include "graph/stored_index.h"
 
@@ -15,12 +21,6 @@ struct SearchOptions {
   std::size_t k = 10;
   std::size_t ef = 64;  ///< beam on level 0; ef < k means ef = k
   bool scan = false;    ///< compare with every item instead of walking the graph
-};
-
-/// One hit: external id and distance as people see it (Metric::reported).
-struct Hit {
-  ItemId id;
-  double distance;
 };
 
 /// The names of the views, in the order in which they are listed to people.
@@ -72,6 +72,21 @@ class Reader {
     /// wrong size, NaN), corrupt (names table and key), io.
     virtual void search(Bytes query, const SearchOptions& options, std::vector<Hit>& hits) = 0;
 
+    /// The nearest items that options.filter accepts, by the way that costs least; says which it
+    /// was. Without limits an automatic query gives k hits whenever so many items are accepted.
+    /// Throws as search(); invalid_argument also for a filter of another reader, and a ratio
+    /// outside 0..1; and what a predicate throws.
+    virtual QueryResult by_vector(Bytes query, const QueryOptions& options) = 0;
+
+    /// The same for the vector of an item, starting at the item; never returns the item itself.
+    /// nullopt when the index does not hold it.
+    virtual std::optional<QueryResult> by_item(ItemId id, const QueryOptions& options) = 0;
+
+    /// All accepted items within a distance, nearest first, ties by id. Approximate unless it says
+    /// `exact`: see graph/range_search.h. Throws as by_vector(), and invalid_argument for a radius
+    /// or slack that is not a number in its range.
+    virtual QueryResult within(Bytes query, const RangeOptions& options) = 0;
+
     /// From now on `stopwatch` is told where the time of searches goes; null for none.
     virtual void measure(Stopwatch* stopwatch) noexcept = 0;
 
@@ -80,6 +95,23 @@ class Reader {
   };
 
   std::unique_ptr<Searcher> searcher() const;
+
+  /// The same queries for many at once, on `threads` threads (1..1024): answers in the order of the
+  /// queries, each what by_vector() or by_item() gives, whatever the number of threads. `vectors`
+  /// lie one after the other. Throws what they throw, naming the query, and Error{cancelled} when
+  /// `progress` says so; limits hold for each query.
+  std::vector<QueryResult> by_vectors(Bytes vectors, const QueryOptions& options, unsigned threads,
+                                      const Progress& progress = {}) const;
+  std::vector<std::optional<QueryResult>> by_items(std::span<const ItemId> ids,
+                                                   const QueryOptions& options, unsigned threads,
+                                                   const Progress& progress = {}) const;
+
+  /// Accepted items in order of distance, for as long as wanted. Throws as by_vector().
+  std::unique_ptr<NearestItems> iterate(Bytes query, const IterateOptions& options) const;
+
+  /// What queries of this reader may return (graph/filter.h). Must not outlive the reader.
+  Filter filter(const Roaring64Map& ids) const;
+  Filter filter(std::function<bool(ItemId)> accepts) const;
 
  private:
   struct Impl;

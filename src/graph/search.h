@@ -175,12 +175,27 @@ Code search_all(View& view, const Target& target, std::size_t ef, SearchScratch&
   return Code::ok;
 }
 
+/// Adds an item to where a walk starts, unless it is there.
+template <GraphView View>
+Code add_entry(View& view, const Target& target, Slot slot, std::vector<Neighbor>& entries,
+               SearchScratch& scratch, SearchWork& work) {
+  for (const Neighbor& entry : entries) {
+    if (entry.slot == slot) return Code::ok;
+  }
+  if (const Code code = score(view, target, {&slot, 1}, scratch, work); code != Code::ok) {
+    return code;
+  }
+  entries.push_back({scratch.distances[0], slot});
+  return Code::ok;
+}
+
 /// Alg. 5: descends from `entry_points` on `top_level` with a beam of one and leaves the `ef`
-/// nearest items of level `bottom` in scratch.beam. An empty graph leaves it empty.
+/// nearest items of level `bottom` in scratch.beam. An empty graph leaves it empty. The walk on
+/// level 0 starts from `root` as well, if it is a slot.
 template <GraphView View>
 Code search_graph(View& view, const Target& target, std::span<const Slot> entry_points,
                   unsigned top_level, unsigned bottom, std::size_t ef, SearchScratch& scratch,
-                  SearchWork& work) {
+                  SearchWork& work, Slot root = max_slots) {
   scratch.beam.reset(ef);
   if (entry_points.empty()) return Code::ok;
   if (const Code code = score(view, target, entry_points, scratch, work); code != Code::ok) {
@@ -197,6 +212,11 @@ Code search_graph(View& view, const Target& target, std::span<const Slot> entry_
       return code;
     }
     entries.assign(1, scratch.beam[0]);
+  }
+  if (bottom == 0 && root != max_slots) {
+    if (const Code code = add_entry(view, target, root, entries, scratch, work); code != Code::ok) {
+      return code;
+    }
   }
   return search_level(view, target, entries, ef, bottom, scratch, work);
 }

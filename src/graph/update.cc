@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "base/error.h"
 #include "base/parallel.h"
 #include "base/random.h"
 #include "base/spec.h"
+#include "graph/reachability.h"
 
 namespace skerry::graph {
 
@@ -35,6 +37,7 @@ UpdateParameters UpdateParameters::of(const Meta& meta, unsigned threads) {
   build.overflow = heuristics::overflow(meta.build.overflow);
   build.levels = heuristics::levels(meta.build.levels);
   build.schedule = heuristics::schedule(meta.build.schedule);
+  build.connectivity = connectivity(meta.build.connectivity);
   build.seed = meta.seed;
   build.threads = threads;
   const distance::Metric& metric = distance::metric(meta.metric);
@@ -57,6 +60,66 @@ void Update::insert(std::vector<Slot> slots, std::uint64_t seed, const Progress&
   Random random(seed);
   shuffle(slots, random);
   linker_.insert(slots, graph_->meta().slots - slots.size(), progress);
+  reach_all();
+}
+
+void Update::reach_all() {
+  if (parameters_->build.connectivity != Connectivity::bfs_repair) return;
+  Reachability(*graph_, linker_, dimension_, parameters_->build.ef_construction).repair();
+}
+
+/// The live children of items on their way out, by ascending rank.
+std::vector<Update::Orphan> Update::orphans(std::span<const Slot> leaving_slots,
+                                            const SlotSet& leaving) {
+  std::vector<Orphan> orphans;
+  if (!linker_.ranked()) return orphans;
+  LiveGraph::Window& window = graph_->window(0);
+  std::vector<Slot> links;
+  for (const Slot slot : leaving_slots) {
+    const std::span<const Slot> list = window.list(0, slot);
+    links.assign(list.begin(), list.end());
+    for (const Slot child : links) {
+      const Lineage lineage = window.lineage(child);
+      if (lineage.parent != slot || leaving.contains(child)) continue;
+      Orphan orphan{lineage.rank, child, {}};
+      std::copy_if(links.begin(), links.end(), std::back_inserter(orphan.offered),
+                   [&](Slot other) { return other != child && !leaving.contains(other); });
+      // The nearest ancestor that stays, if any does.
+      Slot ancestor = window.lineage(slot).parent;
+      while (ancestor != no_slot && leaving.contains(ancestor)) {
+        ancestor = window.lineage(ancestor).parent;
+      }
+      if (ancestor != no_slot) orphan.offered.push_back(ancestor);
+      orphans.push_back(std::move(orphan));
+    }
+  }
+  std::sort(orphans.begin(), orphans.end());
+  return orphans;
+}
+
+/// Gives orphans new parents, after the lists are mended and the deleted are gone. The item of
+/// lowest rank that is left is an orphan if the root is gone, and takes its place.
+void Update::place_orphans(const std::vector<Orphan>& orphans) {
+  LiveGraph::Window& window = graph_->window(0);
+  if (graph_->root() != no_slot && graph_->dead().vacant(graph_->root())) {
+    graph_->set_root(orphans.empty() ? no_slot : orphans.front().child);
+  }
+  for (const Orphan& orphan : orphans) {
+    if (orphan.child == graph_->root()) {
+      graph_->set_lineage(orphan.child, {orphan.rank, no_slot});
+      continue;
+    }
+    std::vector<Slot> offered = orphan.offered;
+    const std::span<const Slot> own = window.list(0, orphan.child);
+    offered.insert(offered.end(), own.begin(), own.end());
+    offered.push_back(graph_->root());
+    std::erase_if(offered, [&](Slot slot) {
+      return slot == orphan.child || window.lineage(slot).rank >= orphan.rank;
+    });
+    std::vector<Neighbor> near;
+    linker_.measure(orphan.child, offered, linker_.workers()[0], near);
+    linker_.adopt_child(std::min_element(near.begin(), near.end())->slot, orphan.child);
+  }
 }
 
 void Update::find_stale(Slot slot, Worker& worker, std::vector<Stale>& stale) const {
@@ -117,8 +180,13 @@ void Update::mend_list(const heuristics::AnyRepair& repair, std::span<const Stal
   std::sort(links.begin(), links.end());
   std::sort(worker.pool.begin(), worker.pool.end());
   worker.around.aim(source, level);
-  heuristics::Orphaned orphaned{links, worker.pool, lost.size(), graph_->bounds().at(level)};
+  const std::size_t most = graph_->bounds().at(level);
+  const std::vector<Neighbor> before = links;
+  heuristics::Orphaned orphaned{links, worker.pool, lost.size(), most};
   std::visit([&](const auto& policy) { policy.repair(orphaned, worker.around); }, repair);
+  if (level == 0 && linker_.ranked()) {
+    keep_children(window, source, before, most, links, worker.displaced);
+  }
   slots_of(links, worker.slots);
   graph_->set_links(level, source, worker.slots);
 }
@@ -168,10 +236,21 @@ void Update::erase(std::span<const Slot> slots, const Progress& progress) {
                });
   std::vector<Stale> stale;
   for (const std::vector<Stale>& each : found) stale.insert(stale.end(), each.begin(), each.end());
+  const std::vector<Orphan> left = orphans(slots, leaving);
   mend(parameters_->repair, std::move(stale), leaving, progress);
   for (const Slot slot : slots) graph_->remove(slot, parameters_->in_links != InLinks::reverse);
+  settle(left);
+}
+
+void Update::settle(const std::vector<Orphan>& orphans) {
   graph_->renew_entry_points();
   linker_.set_top_level(graph_->meta().top_level);
+  if (linker_.ranked()) {
+    place_orphans(orphans);
+  } else if (graph_->root() != no_slot && graph_->dead().vacant(graph_->root())) {
+    const std::span<const Slot> entries = graph_->entry_points();
+    graph_->set_root(entries.empty() ? no_slot : entries.front());
+  }
 }
 
 void Update::consolidate(const heuristics::AnyRepair& repair, const Progress& progress) {
@@ -197,11 +276,12 @@ void Update::consolidate(const heuristics::AnyRepair& repair, const Progress& pr
       stale.push_back({level, slot, target});
     }
   }
+  const std::vector<Orphan> left = orphans(tombstones, leaving);
   mend(repair, std::move(stale), leaving, progress);
   for (const Slot slot : tombstones) graph_->remove(slot, false);
   for (const Slot slot : gone) graph_->set_free(slot);
-  graph_->renew_entry_points();
-  linker_.set_top_level(graph_->meta().top_level);
+  settle(left);
+  reach_all();
 }
 
 }  // namespace skerry::graph

@@ -63,6 +63,15 @@ class Update {
     friend auto operator<=>(const Stale&, const Stale&) = default;
   };
 
+  /// A child of an item on its way out.
+  struct Orphan {
+    std::uint64_t rank;
+    Slot child;
+    std::vector<Slot> offered;  ///< may be its new parent if of lower rank
+
+    friend bool operator<(const Orphan& a, const Orphan& b) noexcept { return a.rank < b.rank; }
+  };
+
   using Worker = Linker<LiveGraph>::Worker;
 
   void find_stale(Slot slot, Worker& worker, std::vector<Stale>& stale) const;
@@ -70,6 +79,11 @@ class Update {
             const Progress& progress);
   void mend_list(const heuristics::AnyRepair& repair, std::span<const Stale> lost,
                  const SlotSet& leaving, Worker& worker);
+
+  std::vector<Orphan> orphans(std::span<const Slot> leaving_slots, const SlotSet& leaving);
+  void place_orphans(const std::vector<Orphan>& orphans);
+  void settle(const std::vector<Orphan>& orphans);
+  void reach_all();
 
   LiveGraph* graph_;
   const UpdateParameters* parameters_;

@@ -29,6 +29,9 @@ class VisitedSet {
     return true;
   }
 
+  /// `slot` was not seen after all.
+  void erase(Slot slot) noexcept { marks_[slot] = 0; }
+
  private:
   std::vector<std::uint8_t> marks_;
   std::uint8_t epoch_ = 0;

@@ -18,7 +18,7 @@ namespace skerry::graph {
 namespace {
 
 struct Tables {
-  kv::TableId meta, ids, vectors, links, reverse;
+  kv::TableId meta, ids, vectors, links, reverse, parents;
 };
 
 /// Where records go, a run of slots at a time.
@@ -72,13 +72,13 @@ class TransactionSink final : public Sink {
   std::unique_ptr<kv::Transaction> transaction_;
 };
 
-/// A transaction of the caller's.
+/// A transaction of the caller's, into empty tables.
 class GivenSink final : public Sink {
  public:
   explicit GivenSink(kv::Transaction& transaction) : transaction_(&transaction) {}
 
   Code add(kv::TableId table, kv::Key key, Bytes value) override {
-    return transaction_->put(table, key, value);
+    return transaction_->append(table, key, value);  // LMDB fills pages then
   }
 
   void end_run() override {}
@@ -139,6 +139,15 @@ class IndexWriter {
       value_.resize(sizeof(Slot));
       store(value_.data(), slot);
       add(tables_.ids, "ids", ItemKey(id).bytes, value_);
+    }
+  }
+
+  /// `lineage` by row, `slots` by row.
+  void parents(std::span<const Lineage> lineage, std::span<const Slot> slots) {
+    for (std::size_t slot = 0; slot < items_.size(); ++slot) {
+      Lineage own = lineage[items_[slot]];
+      if (own.parent != no_slot) own.parent = slots[own.parent];
+      add(tables_.parents, "parents", VectorKey(static_cast<Slot>(slot)).bytes, own.encode());
     }
   }
 
@@ -252,8 +261,7 @@ std::vector<std::uint32_t> base_list_bytes(const Graph& graph, const LinkCodec& 
 }
 
 void require_new(kv::Store& store, const std::string& meta_name) {
-  const std::vector<std::string> present = store.tables();
-  if (std::find(present.begin(), present.end(), meta_name) == present.end()) return;
+  if (!store.has_table(meta_name)) return;
   // Before the snapshot, which need not know a table that is opened after it.
   const kv::TableId table = store.table(meta_name);
   kv::Scope scope;
@@ -371,6 +379,12 @@ Meta write_index(kv::Store& store, std::string_view name, const Rows& rows, cons
   meta.order = options.order->name();
   meta.seed = options.seed;
   meta.build = options.build;
+  std::vector<Slot> slots(items.size());
+  for (std::size_t slot = 0; slot < items.size(); ++slot) {
+    slots[items[slot]] = static_cast<Slot>(slot);
+  }
+  if (options.root != no_slot) meta.root = slots[options.root];
+  meta.ranks = options.lineage.size();
   const bool sized = options.layout.lists_per_value == Layout::page;
   meta.layout =
       resolve(options.layout, store.traits().page_size, rows.row_bytes(),
@@ -389,6 +403,7 @@ Meta write_index(kv::Store& store, std::string_view name, const Rows& rows, cons
   tables.links = open(true, "links");
   tables.ids = open(meta.own_ids, "ids");
   tables.reverse = open(with_reverse, "reverse");
+  tables.parents = open(!options.lineage.empty(), "parents");
   std::unique_ptr<Sink> sink;
   if (options.transaction != nullptr) {
     sink = std::make_unique<GivenSink>(*options.transaction);
@@ -415,6 +430,7 @@ Meta write_index(kv::Store& store, std::string_view name, const Rows& rows, cons
   }
   if (meta.own_ids) writer.ids(ids);
   if (with_reverse) writer.reverse();
+  if (!options.lineage.empty()) writer.parents(options.lineage, slots);
   if (options.with_meta) writer.meta(meta);
   sink->finish();
   progress.tell("write", numbered.size(), numbered.size());

@@ -41,6 +41,9 @@ struct WriteOptions {
   bool with_meta = true;
   /// Where records go instead of `via`: an open transaction, which the caller commits.
   kv::Transaction* transaction = nullptr;
+  Slot root = no_slot;  ///< Builder::root(), a row
+  /// Builder::lineage(): written where it is given.
+  std::span<const Lineage> lineage{};
   unsigned threads = 1;  ///< for the order
 };
 

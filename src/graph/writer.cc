@@ -29,7 +29,8 @@ void check(Code code, std::string_view doing, const std::string& table) {
   throw Error(code, fmt::format("{} failed: {}", doing, skerry::name(code)), {.table = table});
 }
 
-/// The meta record of an index without items. Throws for options that mean nothing.
+}  // namespace
+
 Meta empty_meta(const IndexOptions& options) {
   const distance::Metric& metric = distance::metric(options.metric);
   if (options.dimension == 0 || options.dimension > (std::size_t{1} << 24)) {
@@ -56,8 +57,6 @@ Meta empty_meta(const IndexOptions& options) {
   }
   return meta;
 }
-
-}  // namespace
 
 void Writer::create(kv::Store& store, std::string_view name, const IndexOptions& options) {
   Meta meta = empty_meta(options);
@@ -93,8 +92,9 @@ Writer::Writer(kv::Store& store, std::string_view name, unsigned threads)
   const Meta& meta = index().meta();
   (void)UpdateParameters::of(meta, threads);
   const auto open = [&](std::string_view part) { return store.table(table_name(name, part)); };
-  tables_ = {open("meta"), open("ids"), open("dead"), open("vectors"), open("links"), {}};
+  tables_ = {open("meta"), open("ids"), open("dead"), open("vectors"), open("links"), {}, {}};
   if (meta.build.in_links == "reverse") tables_.reverse = open("reverse");
+  if (meta.build.connectivity == "parent") tables_.parents = open("parents");
   staged_table_ = open("staged");
   // The snapshot that told which tables there are need not know those that were opened since.
   index_.reset();
@@ -289,6 +289,7 @@ void Writer::wipe(kv::Transaction& transaction) const {
   erase(tables_.vectors, "vectors");
   erase(tables_.links, "links");
   if (tables_.reverse) erase(*tables_.reverse, "reverse");
+  if (tables_.parents) erase(*tables_.parents, "parents");
 }
 
 void Writer::put_meta(kv::Transaction& transaction, const Meta& meta) const {
@@ -319,8 +320,8 @@ BuildReport Writer::update(std::unique_ptr<kv::Transaction> transaction, const S
   for (const auto& [id, row] : staged) {
     if (!row) continue;
     const unsigned top = std::visit(
-        [&](const auto& law) {
-          return law.level({parameters.build.seed, id, rank, parameters.build.bounds.M});
+        [&, item = id](const auto& law) {
+          return law.level({parameters.build.seed, item, rank, parameters.build.bounds.M});
         },
         parameters.build.levels);
     arriving.push_back(graph.add(id, *row, top));
@@ -400,7 +401,9 @@ BuildReport Writer::build_anew(std::unique_ptr<kv::Transaction> transaction, con
                      .seed = options.seed,
                      .build = options.build,
                      .ids = order_of_ids,
-                     .with_meta = false};
+                     .with_meta = false,
+                     .root = builder.root(),
+                     .lineage = builder.lineage()};
   write.threads = threads_;
   if (bulk) {
     transaction->commit(kv::Durability::process);
@@ -439,13 +442,16 @@ BuildReport Writer::build(kv::Durability durability, const Progress& progress) {
 BuildReport Writer::rebuild(const std::optional<IndexOptions>& options, kv::Durability durability,
                             const Progress& progress) {
   const IndexOptions wanted = options ? *options : this->options();
-  if (wanted.build.in_links == "reverse" && !tables_.reverse) {
-    tables_.reverse = store_->table(table_name(name_, "reverse"));
-  }
+  const auto use = [&](bool wanted, std::optional<kv::TableId>& table, std::string_view part) {
+    if (wanted && !table) table = store_->table(table_name(name_, part));
+  };
+  use(wanted.build.in_links == "reverse", tables_.reverse, "reverse");
+  use(wanted.build.connectivity == "parent", tables_.parents, "parents");
   std::unique_ptr<kv::Transaction> transaction = begin();
   const BuildReport report =
       build_anew(std::move(transaction), all_staged(), wanted, durability, progress);
   if (wanted.build.in_links != "reverse") tables_.reverse.reset();
+  if (wanted.build.connectivity != "parent") tables_.parents.reset();
   staged_.clear();
   index_.reset();
   return report;

@@ -41,6 +41,10 @@ struct IndexOptions {
   std::uint64_t seed = 1;
 };
 
+/// The meta record of an index without items. Throws Error{invalid_argument, unsupported} for
+/// options that Writer::create() refuses.
+Meta empty_meta(const IndexOptions& options);
+
 /// What one build did.
 struct BuildReport {
   std::size_t added = 0;      ///< items that were not there, and replaced ones

@@ -15,6 +15,8 @@ class ForwardingStore : public Base {
 
   TableId table(std::string_view name) override { return inner_->table(name); }
 
+  bool has_table(std::string_view name) override { return inner_->has_table(name); }
+
   std::vector<std::string> tables() override { return inner_->tables(); }
 
   std::unique_ptr<Snapshot> snapshot() override { return inner_->snapshot(); }
@@ -28,6 +30,8 @@ class ForwardingStore : public Base {
   void sync() override { inner_->sync(); }
 
   TableStats table_stats(TableId table) override { return inner_->table_stats(table); }
+
+  std::vector<EngineCounter> engine_counters() override { return inner_->engine_counters(); }
 
   std::uint64_t size_on_disk() override { return inner_->size_on_disk(); }
 

@@ -7,45 +7,17 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <set>
 #include <system_error>
 
 #include "base/error.h"
 #include "kv/lmdb_file.h"
+#include "kv/lmdb_open_paths.h"
 #include "kv/lmdb_status.h"
 #include "kv/lmdb_val.h"
-#include "kv/names.h"
 
 namespace skerry::kv {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-/// Paths of the environments that this process has open.
-class OpenPaths {
- public:
-  static OpenPaths& instance() {
-    static OpenPaths paths;
-    return paths;
-  }
-
-  bool add(const fs::path& path) {
-    const std::lock_guard guard(mutex_);
-    return paths_.insert(path).second;
-  }
-
-  void remove(const fs::path& path) {
-    const std::lock_guard guard(mutex_);
-    paths_.erase(path);
-  }
-
- private:
-  std::mutex mutex_;
-  std::set<fs::path> paths_;
-};
-
-}  // namespace
 
 LmdbEnvironment::LmdbEnvironment(const StoreOptions& options) : options_(options) {
   std::error_code error;
@@ -193,65 +165,28 @@ void LmdbEnvironment::commit(MDB_txn* txn, Durability durability) {
   check_lmdb(rc, "cannot commit; nothing was changed", path_);
 }
 
-TableId LmdbEnvironment::table(std::string_view name) {
-  check_table_name(name);
-  {
-    const std::lock_guard guard(tables_mutex_);
-    for (const auto& [known, dbi] : tables_) {
-      if (known == name) return static_cast<TableId>(dbi);
-    }
-  }
-  const std::string copy(name);
-  MDB_dbi dbi = 0;
-  // A handle becomes valid when the transaction that opened it commits.
-  const auto open = [&](MDB_txn* txn, unsigned flags) {
-    const int rc = mdb_dbi_open(txn, copy.c_str(), flags, &dbi);
-    if (rc != MDB_SUCCESS) {
-      mdb_txn_abort(txn);
-      if (rc == MDB_NOTFOUND) {
-        throw Error(Code::not_found, "the store has no such table",
-                    {.path = path_.string(), .table = copy});
-      }
-      fail_lmdb(rc, "cannot open table " + copy, path_);
-    }
-    check_lmdb(mdb_txn_commit(txn), "cannot open table " + copy, path_);
-  };
-  if (options_.read_only) {
-    const std::lock_guard guard(resize_);
-    MDB_txn* txn = nullptr;
-    check_lmdb(mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn), "cannot open table " + copy, path_);
-    open(txn, 0);
-  } else {
-    const WriterLock::Hold hold(writer_);
-    open(begin_writing(), MDB_CREATE);
-  }
-  const std::lock_guard guard(tables_mutex_);
-  tables_.emplace_back(copy, dbi);
-  return static_cast<TableId>(dbi);
-}
-
 void LmdbEnvironment::sync() { check_lmdb(mdb_env_sync(env_, 1), "cannot sync", path_); }
 
-std::vector<std::string> LmdbEnvironment::tables() {
-  std::vector<std::string> names;
+std::vector<EngineCounter> LmdbEnvironment::counters() {
   const std::lock_guard guard(resize_);
   MDB_txn* txn = nullptr;
-  check_lmdb(mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn), "cannot list tables", path_);
-  MDB_dbi main = 0;
-  MDB_cursor* cursor = nullptr;
-  int rc = mdb_dbi_open(txn, nullptr, 0, &main);
-  if (rc == MDB_SUCCESS) rc = mdb_cursor_open(txn, main, &cursor);
-  if (rc == MDB_SUCCESS) {
-    MDB_val key;
-    MDB_val value;
-    while (mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == MDB_SUCCESS) {
-      names.emplace_back(as_text(lmdb_bytes(key)));
+  check_lmdb(mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn), "cannot read the counters", path_);
+  std::uint64_t depth = 0;
+  {
+    const std::lock_guard tables_guard(tables_mutex_);
+    for (const auto& [name, dbi] : tables_) {
+      MDB_stat stat;
+      if (mdb_stat(txn, dbi, &stat) != MDB_SUCCESS) continue;  // made after the transaction began
+      depth = std::max<std::uint64_t>(depth, stat.ms_depth);
     }
-    mdb_cursor_close(cursor);
   }
+  MDB_envinfo info;
+  mdb_env_info(env_, &info);
   mdb_txn_abort(txn);
-  check_lmdb(rc, "cannot list tables", path_);
-  return names;
+  return {{"pages", info.me_last_pgno + 1, CounterKind::level},
+          {"last_commit", info.me_last_txnid, CounterKind::level},
+          {"reader_slots", info.me_numreaders, CounterKind::level},
+          {"depth", depth, CounterKind::level}};
 }
 
 void LmdbEnvironment::drop_caches() {
@@ -273,22 +208,6 @@ void LmdbEnvironment::drop_caches() {
   }
   open();
   reopen_tables();
-}
-
-void LmdbEnvironment::reopen_tables() {
-  // Handles are numbered in the order of opening; the same order keeps every TableId.
-  MDB_txn* txn = nullptr;
-  check_lmdb(mdb_txn_begin(env_, nullptr, options_.read_only ? unsigned{MDB_RDONLY} : 0U, &txn),
-             "cannot reopen", path_);
-  for (const auto& [name, dbi] : tables_) {
-    MDB_dbi again = 0;
-    const int rc = mdb_dbi_open(txn, name.c_str(), 0, &again);
-    if (rc != MDB_SUCCESS || again != dbi) {
-      mdb_txn_abort(txn);
-      fail_lmdb(rc == MDB_SUCCESS ? MDB_BAD_DBI : rc, "cannot reopen table " + name, path_);
-    }
-  }
-  check_lmdb(mdb_txn_commit(txn), "cannot reopen", path_);
 }
 
 }  // namespace skerry::kv

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -55,10 +56,16 @@ class LmdbEnvironment {
   /// Makes the table if it is missing, unless the environment is read-only (not_found).
   TableId table(std::string_view name);
 
+  bool has_table(std::string_view name);
+
   /// Ascending.
   std::vector<std::string> tables();
 
   void sync();
+
+  /// Pages of the file up to the last used one, the number of the last commit, reader slots that
+  /// were ever in use at once, depth of the deepest tree among the opened tables.
+  std::vector<EngineCounter> counters();
 
   /// Closes, drops the file's pages and opens again; tables keep their ids. Throws busy while a
   /// snapshot is live.
@@ -69,6 +76,7 @@ class LmdbEnvironment {
   void close() noexcept;
   void grow_map();
   void reopen_tables();
+  std::optional<TableId> find(std::string_view name);  // among those that are open
 
   StoreOptions options_;
   std::filesystem::path path_;

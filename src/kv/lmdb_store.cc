@@ -34,6 +34,8 @@ class LmdbStore final : public Store {
 
   TableId table(std::string_view name) override { return environment_.table(name); }
 
+  bool has_table(std::string_view name) override { return environment_.has_table(name); }
+
   std::vector<std::string> tables() override { return environment_.tables(); }
 
   std::unique_ptr<Snapshot> snapshot() override { return lmdb_snapshot(environment_); }
@@ -70,6 +72,8 @@ class LmdbStore final : public Store {
     }
     return stats;
   }
+
+  std::vector<EngineCounter> engine_counters() override { return environment_.counters(); }
 
   std::uint64_t size_on_disk() override {
     struct stat status {};

@@ -19,6 +19,8 @@ class MemoryStore final : public Store {
 
   TableId table(std::string_view name) override { return versions_.table(name); }
 
+  bool has_table(std::string_view name) override { return versions_.has_table(name); }
+
   std::vector<std::string> tables() override { return versions_.tables(); }
 
   std::unique_ptr<Snapshot> snapshot() override { return memory_snapshot(versions_); }
@@ -33,7 +35,7 @@ class MemoryStore final : public Store {
 
   TableStats table_stats(TableId table) override {
     const auto state = versions_.current();
-    if (!has_table(*state, table)) throw Error(Code::invalid_argument, "no such table");
+    if (!kv::has_table(*state, table)) throw Error(Code::invalid_argument, "no such table");
     const PersistentTree& tree = (*state)[static_cast<std::size_t>(table)];
     TableStats stats;
     stats.entries = tree.entries();
@@ -42,6 +44,8 @@ class MemoryStore final : public Store {
     stats.depth = tree.depth();
     return stats;
   }
+
+  std::vector<EngineCounter> engine_counters() override { return {}; }
 
   std::uint64_t size_on_disk() override {
     std::uint64_t size = 0;

@@ -17,21 +17,27 @@ void MemoryVersions::replace(std::shared_ptr<const MemoryState> state) {
   state_ = std::move(state);
 }
 
+std::optional<TableId> MemoryVersions::find(std::string_view name) const {
+  const auto found = std::find(names_.begin(), names_.end(), name);
+  if (found == names_.end()) return std::nullopt;
+  return static_cast<TableId>(found - names_.begin());
+}
+
+bool MemoryVersions::has_table(std::string_view name) const {
+  const std::lock_guard guard(mutex_);
+  return find(name).has_value();
+}
+
 TableId MemoryVersions::table(std::string_view name) {
   check_table_name(name);
-  const auto known = [&]() -> std::optional<TableId> {
-    const auto found = std::find(names_.begin(), names_.end(), name);
-    if (found == names_.end()) return std::nullopt;
-    return static_cast<TableId>(found - names_.begin());
-  };
   {
     // A table that is there is had while a transaction of this thread is live, too.
     const std::lock_guard guard(mutex_);
-    if (const auto table = known()) return *table;
+    if (const auto known = find(name)) return *known;
   }
   const WriterLock::Hold hold(writer_);
   const std::lock_guard guard(mutex_);
-  if (const auto table = known()) return *table;
+  if (const auto known = find(name)) return *known;
   auto next = std::make_shared<MemoryState>(*state_);
   next->emplace_back();
   names_.emplace_back(name);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,8 @@ class MemoryVersions {
   /// Makes the table if it is missing.
   TableId table(std::string_view name);
 
+  bool has_table(std::string_view name) const;
+
   /// Ascending.
   std::vector<std::string> tables() const;
 
@@ -44,6 +47,9 @@ class MemoryVersions {
   const std::shared_ptr<std::atomic<int>>& live() const noexcept { return live_; }
 
  private:
+  /// The caller holds mutex_.
+  std::optional<TableId> find(std::string_view name) const;
+
   WriterLock writer_;
   mutable std::mutex mutex_;
   std::shared_ptr<const MemoryState> state_ = std::make_shared<MemoryState>();

@@ -10,7 +10,10 @@ namespace skerry::kv {
 
 inline constexpr std::size_t max_value_size = 0xffffffffU;
 
-/// Throws Error{invalid_argument} unless `name` has 1..200 characters of [A-Za-z0-9._-].
+/// Whether `name` has 1..200 characters of [A-Za-z0-9._-].
+bool legal_table_name(std::string_view name) noexcept;
+
+/// Throws Error{invalid_argument} unless it has.
 void check_table_name(std::string_view name);
 
 inline bool legal_key(Key key) noexcept { return !key.empty() && key.size() <= max_key_size; }

@@ -68,10 +68,13 @@ class RocksdbBulk final : public Bulk {
     closed_ = true;
     check_rocksdb(failure_, "the bulk load failed and changed nothing", database_->path());
     std::vector<rdb::IngestExternalFileArg> arguments;
+    std::uint64_t bytes = 0;
     parts_visit([&](Part& part) {
       if (!part.writer) return;
-      check_rocksdb(part.writer->Finish(), "the bulk load failed and changed nothing",
+      rdb::ExternalSstFileInfo written;
+      check_rocksdb(part.writer->Finish(&written), "the bulk load failed and changed nothing",
                     database_->path());
+      bytes += written.file_size;
       rdb::IngestExternalFileArg argument;
       argument.column_family = part.family;
       argument.external_files = {part.file.string()};
@@ -82,6 +85,7 @@ class RocksdbBulk final : public Bulk {
     if (!arguments.empty()) {
       check_rocksdb(database_->db().IngestExternalFiles(arguments),
                     "the bulk load failed and changed nothing", database_->path());
+      database_->ingested(bytes);
     }
     hold_.release();
   }

@@ -4,12 +4,14 @@
 #include <fmt/format.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/statistics.h>
 #include <unistd.h>
 
 #include <algorithm>
 
 #include "base/error.h"
 #include "kv/names.h"
+#include "kv/rocksdb_counters.h"
 #include "kv/rocksdb_options.h"
 #include "kv/rocksdb_status.h"
 
@@ -27,7 +29,8 @@ constexpr const char* bulk_folder = "bulk.tmp";
 RocksdbDatabase::RocksdbDatabase(const StoreOptions& options)
     : options_(options),
       mapped_(rocksdb_mapped(options)),
-      cache_(rdb::NewLRUCache(options.cache_bytes)) {
+      cache_(rdb::NewLRUCache(options.cache_bytes)),
+      statistics_(options.counters ? rocksdb_statistics() : nullptr) {
   std::error_code error;
   const bool present = fs::exists(options_.path / "CURRENT", error);
   if (!present && (!options_.create || options_.read_only)) {
@@ -39,8 +42,8 @@ RocksdbDatabase::RocksdbDatabase(const StoreOptions& options)
     throw Error(Code::io, "cannot make the directory: " + error.message(),
                 {.path = options_.path.string()});
   }
-  file_options_ = std::make_unique<rdb::Options>(rocksdb_db_options(options_),
-                                                 rocksdb_family_options(options_, cache_));
+  file_options_ =
+      std::make_unique<rdb::Options>(db_options(), rocksdb_family_options(options_, cache_));
   open();
   try {
     if (options_.read_only) {
@@ -56,11 +59,16 @@ RocksdbDatabase::RocksdbDatabase(const StoreOptions& options)
 
 RocksdbDatabase::~RocksdbDatabase() { close(); }
 
+rdb::DBOptions RocksdbDatabase::db_options() const {
+  rdb::DBOptions options = rocksdb_db_options(options_);
+  options.statistics = statistics_;
+  return options;
+}
+
 void RocksdbDatabase::open() {
   std::vector<std::string> present;
   const std::string path = options_.path.string();
-  if (!rdb::DB::ListColumnFamilies(rocksdb_db_options(options_), path, &present).ok() ||
-      present.empty()) {
+  if (!rdb::DB::ListColumnFamilies(db_options(), path, &present).ok() || present.empty()) {
     present = {rdb::kDefaultColumnFamilyName};
   }
   // Tables that this object knows keep their numbers when it reopens.
@@ -83,11 +91,10 @@ void RocksdbDatabase::open() {
   }
   std::vector<rdb::ColumnFamilyHandle*> handles;
   rdb::DB* db = nullptr;
-  check_rocksdb(
-      options_.read_only
-          ? rdb::DB::OpenForReadOnly(rocksdb_db_options(options_), path, descriptors, &handles, &db)
-          : rdb::DB::Open(rocksdb_db_options(options_), path, descriptors, &handles, &db),
-      "cannot open the RocksDB store", options_.path);
+  check_rocksdb(options_.read_only
+                    ? rdb::DB::OpenForReadOnly(db_options(), path, descriptors, &handles, &db)
+                    : rdb::DB::Open(db_options(), path, descriptors, &handles, &db),
+                "cannot open the RocksDB store", options_.path);
   db_.reset(db);
   default_family_ = handles[0];
   for (std::size_t i = 1; i < handles.size(); ++i) families_[i - 1] = handles[i];
@@ -170,6 +177,8 @@ TableId RocksdbDatabase::table(std::string_view name) {
   return static_cast<TableId>(names_.size() - 1);
 }
 
+bool RocksdbDatabase::has_table(std::string_view name) { return find(name).has_value(); }
+
 std::vector<std::string> RocksdbDatabase::tables() {
   const std::lock_guard guard(tables_mutex_);
   std::vector<std::string> sorted = names_;
@@ -192,6 +201,13 @@ rdb::ReadOptions RocksdbDatabase::read_options(const rdb::Snapshot* snapshot) co
   options.snapshot = snapshot;
   options.verify_checksums = !mapped_;
   return options;
+}
+
+std::vector<EngineCounter> RocksdbDatabase::counters() const {
+  if (!statistics_) return {};
+  std::vector<EngineCounter> counters = rocksdb_counters(*statistics_);
+  counters.push_back({"ingest_bytes", ingested_bytes_, CounterKind::written});
+  return counters;
 }
 
 void RocksdbDatabase::drop_caches() {

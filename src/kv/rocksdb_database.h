@@ -20,6 +20,8 @@ class Cache;
 class ColumnFamilyHandle;
 class DB;
 class Snapshot;
+class Statistics;
+struct DBOptions;
 struct Options;
 struct ReadOptions;
 }  // namespace rocksdb
@@ -53,6 +55,8 @@ class RocksdbDatabase {
   /// Makes the table if it is missing, unless the database is read-only (not_found).
   TableId table(std::string_view name);
 
+  bool has_table(std::string_view name);
+
   /// Ascending.
   std::vector<std::string> tables();
 
@@ -71,11 +75,17 @@ class RocksdbDatabase {
 
   std::filesystem::path new_bulk_file();
 
+  /// A bulk load brought files of so many bytes.
+  void ingested(std::uint64_t bytes) noexcept { ingested_bytes_ += bytes; }
+
+  std::vector<EngineCounter> counters() const;
+
   /// Closes, empties the cache, drops the files' pages and opens again; tables keep their numbers.
   /// Throws busy while a snapshot is live.
   void drop_caches();
 
  private:
+  rocksdb::DBOptions db_options() const;
   void open();
   void close() noexcept;
   void refuse_unflushed();
@@ -86,6 +96,7 @@ class RocksdbDatabase {
   StoreOptions options_;
   bool mapped_;
   std::shared_ptr<rocksdb::Cache> cache_;
+  std::shared_ptr<rocksdb::Statistics> statistics_;  // null unless counters were asked for
   std::unique_ptr<rocksdb::Options> file_options_;
   std::unique_ptr<rocksdb::DB> db_;
   WriterLock writer_;
@@ -95,6 +106,7 @@ class RocksdbDatabase {
   rocksdb::ColumnFamilyHandle* default_family_ = nullptr;
   std::atomic<int> snapshots_{0};
   std::atomic<std::uint64_t> bulk_files_{0};
+  std::atomic<std::uint64_t> ingested_bytes_{0};
 };
 
 }  // namespace skerry::kv

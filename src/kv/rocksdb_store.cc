@@ -31,6 +31,8 @@ class RocksdbStore final : public Store {
 
   TableId table(std::string_view name) override { return database_.table(name); }
 
+  bool has_table(std::string_view name) override { return database_.has_table(name); }
+
   std::vector<std::string> tables() override { return database_.tables(); }
 
   std::unique_ptr<Snapshot> snapshot() override { return rocksdb_snapshot(database_); }
@@ -74,6 +76,8 @@ class RocksdbStore final : public Store {
                                   &stats.disk_bytes);
     return stats;
   }
+
+  std::vector<EngineCounter> engine_counters() override { return database_.counters(); }
 
   std::uint64_t size_on_disk() override {
     std::uint64_t bytes = 0;

@@ -3,7 +3,8 @@
 // nothing of vectors or graphs. tests/kv/*_contract_test.cc hold each sentence below against every
 // store and decorator.
 //
-// Keys    1..511 bytes, compared as unsigned bytes, the shorter first among equal prefixes.
+// Keys    1..511 bytes (or fewer: Traits::longest_key), compared as unsigned bytes, the shorter
+//         first among equal prefixes.
 // Values  0..2^32-1 bytes. An empty value is present, not absent. No alignment is promised.
 // Tables  are first-class (an LMDB named database, a RocksDB column family, an ordered map).
 // Failure Calls made once per hop return a Code and allocate nothing for themselves; all others
@@ -87,8 +88,8 @@ class Scope {
 };
 
 /// Walks one table in key order. key() and value() hold until the next positioning call or the end
-/// of the snapshot or transaction that made it (for a transaction: its next change, after which only
-/// a new cursor is of use). A cursor is destroyed before what made it.
+/// of the snapshot or transaction that made it (for a transaction: its next change, after which
+/// only a new cursor is of use). A cursor is destroyed before what made it.
 class Cursor {
  public:
   virtual ~Cursor() = default;
@@ -175,6 +176,7 @@ struct Traits {
   bool persistent;            ///< survives closing
   bool read_only;             ///< begin(), bulk() and creation of tables throw unsupported
   std::size_t page_size = 0;  ///< 0 when the engine has none
+  std::size_t longest_key = max_key_size;
 };
 
 /// Size of one table. Exact where the engine counts; `estimated` says where it does not.
@@ -191,6 +193,18 @@ struct TableStats {
   bool estimated = false;
 };
 
+/// What a counter counts. All but `level` are sums since the store was opened, which never fall: of
+/// a stretch of work the difference is told. `read` and `written` are sums of bytes: of blocks that
+/// answers were looked for in, of records that were sent to files.
+enum class CounterKind : std::uint8_t { level, sum, read, written };
+
+/// A figure that an engine keeps of itself.
+struct EngineCounter {
+  std::string_view name;  ///< snake_case; ends with _bytes or _us where that is the unit
+  std::uint64_t value = 0;
+  CounterKind kind = CounterKind::sum;
+};
+
 struct StoreOptions {
   std::filesystem::path path;  ///< directory; unused by "memory"
   bool create = false;         ///< make the directory and store if missing
@@ -202,7 +216,8 @@ struct StoreOptions {
   std::uint32_t block_bytes = 4096;                      ///< RocksDB: of a data block
   std::uint32_t bloom_bits = 0;                          ///< RocksDB: a key, of a filter; 0: none
   std::string compression = "none";                      ///< RocksDB: none, lz4, zstd or snappy
-  bool mmap = true;  ///< RocksDB, read-only: map files, for stable views; not with compression
+  bool mmap = true;       ///< RocksDB, read-only: map files, for stable views; not with compression
+  bool counters = false;  ///< RocksDB: keep engine_counters(), which costs each call time
   std::uint32_t max_readers = 1024;  ///< LMDB: reader slots
   std::uint32_t max_tables = 256;    ///< LMDB: named databases
 };
@@ -219,6 +234,10 @@ class Store {
   /// know it (invalid_argument). Names: 1..200 characters of [A-Za-z0-9._-].
   virtual TableId table(std::string_view name) = 0;
 
+  /// Whether the store has the table, without making it or waiting for a writer. False for what
+  /// cannot be a table's name.
+  virtual bool has_table(std::string_view name) = 0;
+
   /// The names of all tables, ascending.
   virtual std::vector<std::string> tables() = 0;
 
@@ -231,7 +250,12 @@ class Store {
   /// Everything committed so far reaches Durability::power.
   virtual void sync() = 0;
 
+  /// An LSM tree that is not read-only first writes to files what it holds of the table in memory.
   virtual TableStats table_stats(TableId table) = 0;
+
+  /// The engine's own counters, always the same ones in the same order; drop_caches() does not set
+  /// them back. None of a store in memory, nor where StoreOptions did not ask for them.
+  virtual std::vector<EngineCounter> engine_counters() = 0;
 
   /// Bytes of the store's files on disk (allocated blocks for sparse files); memory: payload bytes.
   virtual std::uint64_t size_on_disk() = 0;

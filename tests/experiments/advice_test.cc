@@ -117,6 +117,7 @@ TEST(Advice, CommandPrintsSettingsThatAConfigTakes) {
       << run.out;
   EXPECT_NE(run.out.find("ef = 32 is interpolated"), std::string::npos) << run.out;
   EXPECT_NE(run.out.find("ef = 64, measured 1.0000, excludes missing 0.95"), std::string::npos);
+  EXPECT_NE(run.out.find("chosen by the queries that also gave its recall"), std::string::npos);
   const ProgramRun none = skerry("advise " + directory + " --only 'M=4'");
   EXPECT_EQ(none.exit_code, 3);
   EXPECT_NE(none.out.find("ef 16..64, recall 0.5000..0.7000"), std::string::npos) << none.out;

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <vector>
 
 #include "experiments/ground_truth.h"
@@ -83,6 +84,42 @@ TEST_F(RecallOf, WithoutATruthOrWithForeignIdsIsRefused) {
   support::expect_error(Code::invalid_argument, {"recall at 2"}, [&] { recall({0, 1}, 2); });
   dataset_.truth.reset();
   support::expect_error(Code::invalid_argument, {"recall at 1"}, [&] { recall({0}, 1); });
+}
+
+TEST_F(RecallOf, EqualDistancesTieInWhateverOrderTheirTermsAreSummed) {
+  // The same components in another order: equal distances, but a sum that begins with the large
+  // term loses all small ones.
+  constexpr std::size_t size = 401;
+  std::vector<float> rows(3 * size, 1.0F);
+  rows[0] = 0x1p28F;
+  rows[2 * size - 1] = 0x1p28F;
+  rows[2 * size] = 0x1p29F;
+  dataset_.train = {3, size, 4 * size, std::vector<std::byte>(12 * size)};
+  std::memcpy(dataset_.train.data.data(), rows.data(), 12 * size);
+  dataset_.test = {1, size, 4 * size, std::vector<std::byte>(4 * size)};
+  dataset_.truth = compute_truth(dataset_, metric_, 2, 1);
+  const auto distance = [&](std::size_t id) {
+    return distance::exact_distance(metric_, dataset_.test.row(0), dataset_.train.row(id), size);
+  };
+  ASSERT_NE(distance(0), distance(1)) << "the premise: their sums differ";
+  EXPECT_EQ(recall({0}, 1).tie, 1.0);
+  EXPECT_EQ(recall({1}, 1).tie, 1.0);
+  EXPECT_EQ(recall({2}, 1).tie, 0.0);
+}
+
+TEST_F(RecallOf, TheNearestAgainAndAgainIsOneHit) {
+  const Recall again = recall({0, 0, 0, 0, 0, 0}, 6);
+  EXPECT_DOUBLE_EQ(again.strict, 1.0 / 6);
+  EXPECT_DOUBLE_EQ(again.tie, 1.0 / 6);
+  EXPECT_EQ(again.hits, 1U);
+}
+
+TEST_F(RecallOf, AQueryWithoutResultsCountsAsZeroInTheMean) {
+  const std::vector<Recall> recalls{recall({0, 1}, 2), recall({}, 2)};
+  EXPECT_DOUBLE_EQ(summarize(recalls).strict, 0.5);
+  EXPECT_DOUBLE_EQ(summarize(recalls).tie, 0.5);
+  EXPECT_EQ(summarize(recalls).p5, 0.0);
+  EXPECT_EQ(summarize(recalls).returned_lt_k, 1U);
 }
 
 std::vector<Recall> hundred() {

@@ -66,7 +66,7 @@ Settings settings(std::int64_t M, std::int64_t ef) {
     if (key.is_number) {
       values.emplace_back(std::int64_t{7});
     } else {
-      values.emplace_back(std::string("word"));
+      values.emplace_back(std::string(key.default_value));
     }
   }
   Settings settings(std::move(values));
@@ -82,7 +82,7 @@ TEST(Results, FlatConfigHasEveryColumnOnceWithNumbersAsNumbers) {
   EXPECT_EQ(config.at("M"), 16);
   EXPECT_EQ(config.at("build_threads"), 7);
   EXPECT_EQ(config.at("threads"), 7);
-  EXPECT_EQ(config.at("selection"), "word");
+  EXPECT_EQ(config.at("selection"), "hnsw");
 }
 
 TEST(Results, PointIdDependsOnSettingsAndDataAndNothingElse) {

@@ -7,7 +7,9 @@
 
 #include "kv/counting_store.h"
 #include "kv/faulting_store.h"
+#include "kv/prefix_store.h"
 #include "kv/store.h"
+#include "tests/kv/among_neighbours.h"
 #include "tests/kv/strict_store.h"
 
 namespace skerry::kv {
@@ -17,11 +19,16 @@ struct Decorator {
   std::unique_ptr<Store> (*wrap)(Store& inner);  ///< null for none
 };
 
-inline constexpr std::array<Decorator, 4> decorators = {{
+inline constexpr std::array<Decorator, 6> decorators = {{
     {"", [](Store&) { return std::unique_ptr<Store>(); }},
     {"counting", [](Store& inner) { return std::unique_ptr<Store>(count(inner)); }},
     {"faulting", [](Store& inner) { return std::unique_ptr<Store>(with_faults(inner)); }},
     {"strict", [](Store& inner) { return make_strict(inner, ViewLife::scope); }},
+    {"prefixed", [](Store& inner) { return among_neighbours(with_prefixes(inner)); }},
+    {"prefixed_strict",
+     [](Store& inner) {
+       return among_neighbours(with_prefixes(make_strict(inner, ViewLife::scope)));
+     }},
 }};
 
 }  // namespace skerry::kv

@@ -40,6 +40,15 @@ Code code_of(Action&& action, std::string* message = nullptr) {
   return Code::ok;
 }
 
+/// The value of one of a store's engine_counters().
+inline std::uint64_t counter(Store& store, std::string_view name) {
+  for (const EngineCounter& each : store.engine_counters()) {
+    if (each.name == name) return each.value;
+  }
+  ADD_FAILURE() << "there is no counter " << name;
+  return 0;
+}
+
 /// A directory for a store of one engine.
 class EngineTest : public testing::Test {
  protected:

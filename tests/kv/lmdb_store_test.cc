@@ -80,6 +80,25 @@ TEST_F(LmdbStoreTest, ABulkLoadThatFillsTheMapChangesNothing) {
   EXPECT_EQ(store->table_stats(table).entries, 0U);
 }
 
+TEST_F(LmdbStoreTest, CountersTellPagesCommitsReadersAndDepth) {
+  const auto store = open();
+  store->table("t");
+  EXPECT_EQ(counter(*store, "last_commit"), 1U);  // which made the table
+  EXPECT_EQ(counter(*store, "depth"), 0U);
+  EngineTest::fill(*store, 100,
+                   3000);  // too large for a leaf: each value takes one page of its own
+  EXPECT_EQ(counter(*store, "last_commit"), 2U);
+  EXPECT_EQ(counter(*store, "depth"), 1U);
+  // Two metas, the roots of the list of tables and of the list of free pages, and the leaf that
+  // holds 100 keys of 6 bytes.
+  EXPECT_GE(counter(*store, "pages"), 100U + 2 + 2 + 1);
+  EXPECT_LE(counter(*store, "pages"), 100U + 2 + 2 + 1 + 3);
+  EXPECT_EQ(counter(*store, "reader_slots"), 1U);
+  const auto first = store->snapshot();
+  const auto second = store->snapshot();
+  EXPECT_GE(counter(*store, "reader_slots"), 2U);
+}
+
 TEST_F(LmdbStoreTest, ACutFileIsRefusedAtEveryLengthBeforeItIsMapped) {
   fill(2000, 3000);
   const auto whole = std::filesystem::file_size(data_);

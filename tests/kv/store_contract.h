@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -39,21 +40,32 @@ inline std::vector<Subject> subjects(bool only_persistent) {
   return all;
 }
 
+/// A store behind its decorator.
+class Opened {
+ public:
+  Opened(const Subject& subject, const StoreOptions& options)
+      : inner_(open_store(subject.kind, options)), decorated_(subject.decorator.wrap(*inner_)) {}
+
+  Store* get() const noexcept { return decorated_ ? decorated_.get() : inner_.get(); }
+
+  Store* operator->() const noexcept { return get(); }
+
+ private:
+  std::unique_ptr<Store> inner_;
+  std::unique_ptr<Store> decorated_;
+};
+
 /// What holds of every store.
 class StoreContract : public testing::TestWithParam<Subject> {
  protected:
   void SetUp() override { open(); }
 
   void open() {
-    inner_ = open_store(GetParam().kind, {.path = dir_.path() / "store", .create = true});
-    decorated_ = GetParam().decorator.wrap(*inner_);
-    store_ = decorated_ ? decorated_.get() : inner_.get();
+    opened_.emplace(GetParam(), StoreOptions{.path = dir_.path() / "store", .create = true});
+    store_ = opened_->get();
   }
 
-  void close() {
-    decorated_.reset();
-    inner_.reset();
-  }
+  void close() { opened_.reset(); }
 
   bool persistent() const { return store_->traits().persistent; }
 
@@ -85,8 +97,7 @@ class StoreContract : public testing::TestWithParam<Subject> {
   }
 
   support::TempDir dir_;
-  std::unique_ptr<Store> inner_;
-  std::unique_ptr<Store> decorated_;
+  std::optional<Opened> opened_;
   Store* store_ = nullptr;
 };
 

@@ -39,6 +39,32 @@ TEST_P(StoreContract, TableNamesAreChecked) {
   EXPECT_EQ(code_of([&] { store_->table(std::string(200, 'a')); }), Code::ok);
 }
 
+TEST_P(StoreContract, HasTableKnowsWhatIsThereAndMakesNothing) {
+  EXPECT_FALSE(store_->has_table("t"));
+  EXPECT_TRUE(store_->tables().empty());
+  store_->table("t");
+  store_->table("b.links");
+  EXPECT_TRUE(store_->has_table("t"));
+  EXPECT_TRUE(store_->has_table("b.links"));
+  EXPECT_FALSE(store_->has_table("b.meta"));
+  for (const std::string& name : {std::string(), std::string("a b"), std::string(600, 'a')}) {
+    EXPECT_FALSE(store_->has_table(name));
+  }
+  if (!persistent()) return;
+  close();
+  open();
+  EXPECT_TRUE(store_->has_table("t"));
+  EXPECT_TRUE(store_->has_table("b.links"));
+}
+
+TEST_P(StoreContract, AnOpenTableIsFoundAgainWhileAWriterOfTheSameThreadLives) {
+  const TableId table = store_->table("t");
+  const auto transaction = store_->begin();
+  if (GetParam().name().starts_with("strict_")) return;  // which refuses even that
+  EXPECT_EQ(store_->table("t"), table);
+  EXPECT_TRUE(store_->has_table("t"));
+}
+
 TEST_P(StoreContract, TableStatsCountWhatIsThere) {
   const TableId table = store_->table("t");
   const auto bulk = store_->bulk({&table, 1});
@@ -53,6 +79,32 @@ TEST_P(StoreContract, TableStatsCountWhatIsThere) {
   if (persistent()) {
     EXPECT_GE(stats.disk_bytes, 11000U);
     EXPECT_GE(store_->size_on_disk(), stats.disk_bytes);
+  }
+}
+
+TEST_P(StoreContract, EngineCountersAreTheSameOnesThroughDecoratorsAndSumsNeverFall) {
+  close();
+  inner_ = open_store(GetParam().kind,
+                      {.path = dir_.path() / "store", .create = true, .counters = true});
+  decorated_ = GetParam().decorator.wrap(*inner_);
+  store_ = decorated_ ? decorated_.get() : inner_.get();
+  const TableId table = store_->table("t");
+  const std::vector<EngineCounter> before = store_->engine_counters();
+  EXPECT_EQ(before.empty(), !persistent());
+  put(table, "k", "v");
+  EXPECT_EQ(get(table, "k"), "v");
+  store_->drop_caches();
+  const std::vector<EngineCounter> after = store_->engine_counters();
+  const std::vector<EngineCounter> inner = inner_->engine_counters();
+  ASSERT_EQ(after.size(), before.size());
+  ASSERT_EQ(inner.size(), before.size());
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    EXPECT_EQ(after[i].name, before[i].name);
+    EXPECT_EQ(after[i].name, inner[i].name);
+    EXPECT_EQ(after[i].value, inner[i].value);
+    if (after[i].kind != CounterKind::level) {
+      EXPECT_GE(after[i].value, before[i].value) << after[i].name;
+    }
   }
 }
 
@@ -101,7 +153,7 @@ TEST_P(StoreContract, ACompactCopyIsAStoreOfItsOwn) {
   }
   store_->compact_copy(copy);
   put(table, "k", "changed");
-  const auto copied = open_store(GetParam().kind, {.path = copy});
+  const Opened copied(GetParam(), {.path = copy});
   EXPECT_EQ(get(*copied->snapshot(), copied->table("t"), "k"), "v");
   EXPECT_EQ(code_of([&] { store_->compact_copy(copy); }), Code::invalid_argument);
 }
@@ -109,14 +161,18 @@ TEST_P(StoreContract, ACompactCopyIsAStoreOfItsOwn) {
 TEST_P(PersistentStoreContract, AReadOnlyStoreReadsAndRefusesToWrite) {
   put(store_->table("t"), "k", "v");
   close();
-  const auto read = open_store(GetParam().kind, {.path = dir_.path() / "store", .read_only = true});
+  const Opened read(GetParam(), {.path = dir_.path() / "store", .read_only = true});
   EXPECT_TRUE(read->traits().read_only);
-  EXPECT_EQ(read->traits().view_life, ViewLife::snapshot);
+  if (GetParam().decorator.name.find("strict") == std::string_view::npos) {
+    EXPECT_EQ(read->traits().view_life, ViewLife::snapshot);
+  }
   const TableId table = read->table("t");
   EXPECT_EQ(get(*read->snapshot(), table, "k"), "v");
   EXPECT_EQ(code_of([&] { read->begin(); }), Code::unsupported);
   EXPECT_EQ(code_of([&] { read->bulk({&table, 1}); }), Code::unsupported);
   EXPECT_EQ(code_of([&] { read->table("new"); }), Code::not_found);
+  EXPECT_TRUE(read->has_table("t"));
+  EXPECT_FALSE(read->has_table("new"));
 }
 
 TEST_P(PersistentStoreContract, AMissingStoreIsNotMadeUnlessAsked) {

@@ -5,7 +5,8 @@ const charts = new Map();
 /** The columns that a figure's points differ in. */
 function figureColumns(figure) {
   const along = figure.along?.() ?? (figure.noLines || figure.choice ? "" : "ef");
-  const left = VARYING.filter((column) => column !== along);
+  const fixed = [along, ...decidedBy(along)];
+  const left = VARYING.filter((column) => !fixed.includes(column));
   return figure.choice?.().name === "ef" ? left.filter((column) => column !== "ef") : left;
 }
 
@@ -69,14 +70,13 @@ function notesOf(figure, curves, canvas) {
   return notes;
 }
 
-/** Fills a figure with what is shown now. */
+/** Fills a figure with what is shown now: what was hidden takes no colour and no marker. */
 function showFigure(figure, place) {
-  const all = figure.curves(POINTS);
+  const all = figure.curves(shownPoints());
   const columns = tellingColumns(all, figureColumns(figure));
-  const channels = assignChannels(columns, POINTS, !figure.noLines);
+  const channels = assignChannels(columns, shownPoints(), !figure.noLines);
   const named = channels.map(({column}) => column);
-  const curves = firstOfEach(
-      figure.curves(shownPoints()), columns.includes("seed") ? [...named, "seed"] : named);
+  const curves = firstOfEach(all, columns.includes("seed") ? [...named, "seed"] : named);
   const canvas = element(
       "canvas",
       {role: "img", id: `canvas-${figure.id}`, "aria-label": `${figure.title}: ${figure.caption}`});

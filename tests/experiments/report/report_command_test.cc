@@ -169,6 +169,63 @@ TEST_F(ReportInBrowser, FrozenViewsCarryTheirBadge) {
   EXPECT_EQ(open("", "--only view=direct").find("class=\"badge\""), std::string::npos);
 }
 
+TEST_F(ReportInBrowser, WhatIsHiddenTakesNoColourOfAChart) {
+  folder_.add(make_record("rocksdb", "roaring", "direct", 64));
+  const std::string all = open("");
+  EXPECT_NE(all.find("<b>codec</b>"), all.npos);
+  const std::string one = open("hide=codec:u32,codec:roaring");
+  expect_no_error(one);
+  EXPECT_EQ(one.find("<b>codec</b>"), one.npos) << "one codec is left";
+}
+
+TEST_F(ReportInBrowser, TablesOfEqualRecallStandBelowTheChartsWithoutRowsThatSayNothing) {
+  // A curve of one point, at recall 0.975, has nothing to read between.
+  folder_.add(make_record("rocksdb", "roaring", "direct", 64));
+  const std::string dom = open("");
+  const std::size_t section = dom.find("<section id=\"verdicts\">");
+  ASSERT_NE(section, dom.npos);
+  EXPECT_LT(dom.find("<section id=\"figures\""), section);
+  const std::string tables = dom.substr(section, dom.find("</section>", section) - section);
+  EXPECT_NE(tables.find("<td class=\"text\">lmdb</td>"), tables.npos);
+  EXPECT_EQ(tables.find("rocksdb"), tables.npos);
+  EXPECT_NE(tables.find("1 curve left out"), tables.npos);
+}
+
+TEST_F(ReportInBrowser, AColumnThatAllRowsShareIsSaidOnce) {
+  const std::string dom = open("", "--only store=lmdb");
+  const std::string both = open("hide=codec:u32");
+  const auto tables = [](const std::string& text) {
+    const std::size_t section = text.find("<section id=\"verdicts\">");
+    return text.substr(section, text.find("</section>", section) - section);
+  };
+  EXPECT_EQ(tables(dom).find("lmdb"), std::string::npos) << "not an axis at all";
+  EXPECT_NE(tables(both).find("All rows: codec=delta. "), std::string::npos);
+  EXPECT_EQ(tables(both).find("<td class=\"text\">delta</td>"), std::string::npos);
+}
+
+TEST_F(ReportInBrowser, OfManyGraphsTheFirstIsUnfoldedAndOfAFewAll) {
+  EXPECT_NE(open("").find("<details class=\"verdict\" open=\"\">"), std::string::npos);
+  for (const int m : {8, 32, 64}) {
+    for (const int ef : {16, 32, 64}) {
+      ordered_json record = make_record("memory", "delta", "direct", ef);
+      record["config"]["M"] = m;
+      record["graph_digest"] = std::to_string(m);
+      record["point"] = std::to_string(m) + "-" + std::to_string(ef);
+      folder_.add(record);
+    }
+  }
+  const std::string dom = open("");
+  std::size_t open_ones = 0;
+  std::size_t all = 0;
+  for (std::size_t at = dom.find("class=\"verdict\""); at != dom.npos;
+       at = dom.find("class=\"verdict\"", at + 1)) {
+    ++all;
+    open_ones += dom.compare(at, 23, "class=\"verdict\" open=\"\"") == 0 ? 1 : 0;
+  }
+  EXPECT_EQ(all, 4U);
+  EXPECT_EQ(open_ones, 1U);
+}
+
 TEST_F(ReportInBrowser, EveryChartHasItsNumbersInATable) {
   const std::string dom = open("");
   std::size_t tables = 0;

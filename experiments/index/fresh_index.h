@@ -1,0 +1,32 @@
+#pragma once
+// A whole index made in memory and written at once: what graph::Writer makes of the same items,
+// with each vector in memory only once.
+
+#include <string_view>
+#include <vector>
+
+#include "base/progress.h"
+#include "base/types.h"
+#include "experiments/index/vector_source.h"
+#include "graph/rows.h"
+#include "graph/writer.h"
+
+namespace skerry::experiments {
+
+/// Rows by ascending id.
+struct Items {
+  graph::Rows rows;
+  std::vector<ItemId> ids;
+};
+
+/// Reads all of a source; of vectors with one id the last one counts. Throws what
+/// VectorSource::for_each() throws, and invalid_argument for a vector that the metric refuses.
+Items read_items(VectorSource& source, const distance::Metric& metric);
+
+/// Builds the graph and writes the index into `store`; one of this name that is there is replaced
+/// by the same commit. Throws Error{cancelled} and what the store reports; nothing is visible then.
+graph::Meta write_fresh_index(kv::Store& store, std::string_view name,
+                              const graph::IndexOptions& options, const Items& items,
+                              unsigned threads, const Progress& progress);
+
+}  // namespace skerry::experiments

@@ -1,0 +1,189 @@
+#pragma once
+// Queries on one view, for one thread: what Reader::Searcher offers beyond a plain search.
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "graph/filtered_search.h"
+#include "graph/plan_query.h"
+#include "graph/query.h"
+#include "graph/range_search.h"
+#include "graph/stored_index.h"
+
+namespace skerry::graph {
+
+/// Where a query begins.
+struct QueryStart {
+  const std::byte* row = nullptr;  ///< the query, encoded by the metric
+  std::optional<Slot> item{};      ///< the item whose row it is: start there, never return it
+};
+
+/// Answers in slots. Reuses its memory.
+template <GraphView View>
+class ViewQueries {
+ public:
+  /// `index` and `view` outlive it.
+  ViewQueries(const StoredIndex& index, View& view, const QueryCosts& costs)
+      : index_(&index),
+        view_(&view),
+        everything_(index),
+        kernel_(index.metric().kernels().batch),
+        costs_(costs) {}
+
+  /// Fills beam() and all of `result` but its hits. Returns what the view returned.
+  Code nearest(const QueryStart& start, const QueryOptions& options, QueryResult& result);
+
+  /// The same for a range: fills `found` with all items within it, in no order.
+  Code within(const std::byte* row, const RangeOptions& options, QueryResult& result,
+              std::vector<Neighbor>& found);
+
+  /// What nearest() found, nearest first; the caller takes k.
+  const Beam& beam() const noexcept { return scratch_.search.beam; }
+
+  void measure(Stopwatch* stopwatch) noexcept { scratch_.search.stopwatch = stopwatch; }
+
+ private:
+  using Search = FilteredSearch<View>;
+
+  QueryShape shape_of(const QueryStart& start, const QueryOptions& options) const;
+  Code enter(const QueryStart& start, std::size_t ef, Explorer<View>& explorer, Search& search);
+  Code follow(const QueryShape& shape, QueryPlan& plan, Search& search, const SearchWork& work);
+
+  const StoredIndex* index_;
+  View* view_;
+  Filter everything_;
+  distance::BatchKernel kernel_;
+  QueryCosts costs_;
+  FilteredScratch scratch_;
+};
+
+template <GraphView View>
+QueryShape ViewQueries<View>::shape_of(const QueryStart& start, const QueryOptions& options) const {
+  const Filter& filter = options.filter != nullptr ? *options.filter : everything_;
+  QueryShape shape = query_shape(*index_, filter, 0);
+  if (shape.counted && start.item && filter.accepts(*start.item)) --shape.accepted;
+  const std::size_t most = shape.counted ? shape.accepted : shape.items;
+  shape.ef = std::min(std::max(options.ef, options.k), most);
+  return shape;
+}
+
+/// Brings the search to level 0.
+template <GraphView View>
+Code ViewQueries<View>::enter(const QueryStart& start, std::size_t ef, Explorer<View>& explorer,
+                              Search& search) {
+  if (start.item) {
+    // Its distance to itself does not matter: it is expanded first, and not returned.
+    const Neighbor self{-std::numeric_limits<float>::max(), *start.item};
+    search.begin(ef, {&self, 1});
+    return Code::ok;
+  }
+  const Code code =
+      explorer.descend(index_->meta().entry_points, index_->meta().top_level, index_->meta().root);
+  if (code == Code::ok || code == Code::cancelled) search.begin(ef, scratch_.search.entries);
+  return code;
+}
+
+/// Walks until the walk is over or the plan becomes a scan.
+template <GraphView View>
+Code ViewQueries<View>::follow(const QueryShape& shape, QueryPlan& plan, Search& search,
+                               const SearchWork& work) {
+  const bool automatic = plan.way == Way::automatic;
+  bool probing = automatic;
+  const std::size_t probe = probe_hops(shape, costs_);
+  double probe_cost = 0;
+  if (probing) plan.way = Way::walk;
+  Slot node;
+  while (search.next(node)) {
+    if (probing && search.seen().hops >= probe) {
+      probing = false;
+      probe_cost = costs_.of(work);
+      plan = plan_after_probe(shape, search.seen(), costs_);
+      if (plan.way == Way::scan) return Code::ok;
+      if (plan.way == Way::two_hop) search.drop_rejected();
+    }
+    if (costs_.of(work) - probe_cost > plan.allowance) {
+      plan = {Way::scan, ScanReason::stalled};
+      return Code::ok;
+    }
+    const Code code = plan.way == Way::two_hop ? search.two_hop(node) : search.walk(node);
+    if (code != Code::ok) return code;
+  }
+  return Code::ok;
+}
+
+template <GraphView View>
+Code ViewQueries<View>::nearest(const QueryStart& start, const QueryOptions& options,
+                                QueryResult& result) {
+  const QueryShape shape = shape_of(start, options);
+  scratch_.search.beam.reset(0);
+  result.work = {};
+  if (shape.ef == 0) {
+    result.way = Way::automatic;
+    result.exact = true;
+    return Code::ok;
+  }
+  LimitWatch limits(options.limits, result.work);
+  const Filter& filter = options.filter != nullptr ? *options.filter : everything_;
+  const Target target{start.row, kernel_, index_->meta().dimension};
+  Explorer<View> explorer(*view_, target, limits, scratch_.search, result.work);
+  Search search(explorer, {&filter, start.item.value_or(no_slot)}, scratch_);
+  QueryPlan plan = plan_query(shape, options, costs_);
+  const bool automatic = options.way == Way::automatic;
+  Code code = Code::ok;
+  if (plan.way == Way::scan) {
+    search.begin(std::min(options.k, shape.ef), {});
+  } else {
+    code = enter(start, shape.ef, explorer, search);
+    if (code == Code::ok) code = follow(shape, plan, search, result.work);
+    // A walk that ran dry has missed accepted items that it could not reach.
+    const std::size_t due = shape.everything ? std::min(options.k, shape.ef) : shape.ef;
+    if (code == Code::ok && automatic && plan.way != Way::scan && beam().size() < due) {
+      plan = {Way::scan, ScanReason::stalled};
+    }
+  }
+  if (code == Code::ok && plan.way == Way::scan) {
+    code = search.scan();
+    result.exact = code == Code::ok;
+  }
+  result.way = plan.way == Way::automatic ? Way::walk : plan.way;
+  result.scan = plan.scan;
+  result.stopped = limits.stopped();
+  return code == Code::cancelled ? Code::ok : code;
+}
+
+template <GraphView View>
+Code ViewQueries<View>::within(const std::byte* row, const RangeOptions& options,
+                               QueryResult& result, std::vector<Neighbor>& found) {
+  const Filter& filter = options.filter != nullptr ? *options.filter : everything_;
+  const Meta& meta = index_->meta();
+  const std::size_t ef = std::min<std::size_t>(options.ef, meta.nodes());
+  const QueryShape shape = query_shape(*index_, filter, ef);
+  found.clear();
+  if (ef == 0) return Code::ok;
+  const RangeBounds bounds{&index_->metric(), options.radius,
+                           options.radius + options.slack * std::abs(options.radius)};
+  LimitWatch limits(options.limits, result.work);
+  const Target target{row, kernel_, meta.dimension};
+  Explorer<View> explorer(*view_, target, limits, scratch_.search, result.work);
+  Code code = Code::ok;
+  if (options.exact || scan_cost(shape, costs_) <= walk_cost(shape, 1, costs_)) {
+    result.way = Way::scan;
+    result.scan = options.exact ? ScanReason::asked : ScanReason::cheaper;
+    code = range_scan(explorer, {&filter}, bounds, scratch_, found);
+    result.exact = code == Code::ok;
+  } else {
+    code = explorer.descend(meta.entry_points, meta.top_level, meta.root);
+    if (code == Code::ok || code == Code::cancelled) {
+      const std::vector<Neighbor> entries = scratch_.search.entries;
+      code = range_walk(explorer, {&filter}, bounds, ef, entries, scratch_, found);
+    }
+  }
+  result.stopped = limits.stopped();
+  return code == Code::cancelled ? Code::ok : code;
+}
+
+}  // namespace skerry::graph
