@@ -1,51 +1,66 @@
-// A persistent vector index in a program of one's own: build it, write it to LMDB, open it, search.
+// A persistent vector index in a program of one's own: add, replace and delete items, search.
 
 #include <cstdio>
 #include <vector>
 
 #include "base/random.h"
-#include "graph/build.h"
 #include "graph/reader.h"
-#include "graph/stored_index.h"
-#include "graph/write_index.h"
+#include "graph/writer.h"
 #include "kv/open_store.h"
 
+using namespace skerry;
+
+namespace {
+
+constexpr std::size_t dimension = 32;
+
+Bytes bytes_of(const std::vector<float>& vector) { return std::as_bytes(std::span(vector)); }
+
+std::vector<float> vector_of(ItemId id) {
+  Random random(hash64(1, id));
+  std::vector<float> vector(dimension);
+  for (float& x : vector) x = static_cast<float>(random.unit());
+  return vector;
+}
+
+/// A reader is one snapshot for all its threads; each thread has a searcher.
+void print_nearest(kv::Store& store, const std::vector<float>& query) {
+  const graph::Reader reader(store, "main", "memo");
+  const auto searcher = reader.searcher();
+  std::vector<graph::Hit> hits;
+  searcher->search(bytes_of(query), {.k = 3, .ef = 64}, hits);
+  std::printf("%zu items:", static_cast<std::size_t>(reader.meta().items));
+  for (const graph::Hit& hit : hits) {
+    std::printf(" %zu at %.4f", static_cast<std::size_t>(hit.id), hit.distance);
+  }
+  std::printf("\n");
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
-  using namespace skerry;
-  const char* const path = argc > 1 ? argv[1] : "embed.skerry";
-  constexpr std::size_t dimension = 32;
-  constexpr std::size_t count = 10000;
   try {
-    Random random(1);
-    std::vector<float> vectors(count * dimension);
-    for (float& x : vectors) x = static_cast<float>(random.unit());
+    const auto store =
+        kv::open_store("lmdb", {.path = argc > 1 ? argv[1] : "embed.skerry", .create = true});
+    graph::IndexOptions options;
+    options.metric = "cosine";
+    options.dimension = dimension;
+    options.build.selection = "robust_prune(alpha=1.1)";
+    graph::Writer::create(*store, "main", options);
 
-    // Build in memory, on two threads. The graph depends on the seed, not on the threads.
-    const distance::Metric& metric = distance::metric("cosine");
-    const graph::Rows rows =
-        graph::encode_rows(metric, dimension, std::as_bytes(std::span(vectors)), count, 2);
-    graph::BuildParameters parameters;
-    parameters.selection = heuristics::selection("robust_prune(alpha=1.1)");
-    parameters.threads = 2;
-    graph::Builder builder(rows, parameters);
-    builder.insert_until(count);
+    // Two threads build; the graph depends on the seed, not on them. One commit makes it visible.
+    graph::Writer writer(*store, "main", 2);
+    for (ItemId id = 0; id < 5000; ++id) writer.add(id, bytes_of(vector_of(id)));
+    writer.build();
+    print_nearest(*store, vector_of(17));
 
-    // One bulk load; the index is there as a whole or not at all.
-    const auto store = kv::open_store("lmdb", {.path = path, .create = true});
-    const graph::Meta meta =
-        graph::write_index(*store, "main", rows, builder.graph(), {.seed = parameters.seed});
-    std::printf("%llu items, digest %s\n", static_cast<unsigned long long>(meta.items),
-                meta.digest.c_str());
-
-    // A reader is one snapshot for all its threads; each thread has a searcher.
-    const graph::Reader reader(*store, "main", "memo");
-    const auto searcher = reader.searcher();
-    std::vector<graph::Hit> hits;
-    const Bytes query = std::as_bytes(std::span(vectors)).first(metric.vector_bytes(dimension));
-    searcher->search(query, {.k = 3, .ef = 64}, hits);
-    for (const graph::Hit& hit : hits) {
-      std::printf("id %llu at %.4f\n", static_cast<unsigned long long>(hit.id), hit.distance);
-    }
+    writer.add(17, bytes_of(vector_of(9017)));  // in place of the vector that it had
+    writer.add(5000, bytes_of(vector_of(17)));
+    for (ItemId id = 100; id < 200; ++id) writer.erase(id);
+    const graph::BuildReport report = writer.build();
+    std::printf("%zu added, %zu deleted, %zu records written\n", report.added, report.deleted,
+                static_cast<std::size_t>(report.work.records));
+    print_nearest(*store, vector_of(17));
   } catch (const Error& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;

@@ -1,6 +1,7 @@
 """`pip install .` gives a package that works by itself."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -25,11 +26,14 @@ with skerry.Index.open("index", read_only=True) as index:
 def test_what_pip_installs_from_a_clone_works(tmp_path):
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
     environment |= {"TMPDIR": str(tmp_path), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    target = tmp_path / "site"
+    target, clone = tmp_path / "site", tmp_path / "clone"
+    # meson-python writes beside the sources. From a folder of this name the compiler is called as
+    # for the tests themselves, so that ccache, where it is used, has it all.
+    shutil.copytree(SOURCE, clone, ignore=shutil.ignore_patterns(".*", "build", "build-*", "results"))
     done = subprocess.run(
         [sys.executable, "-m", "pip", "install", "--no-build-isolation", "--no-deps", "--no-index",
          "--no-cache-dir", "--target", str(target),
-         "--config-settings", f"builddir={tmp_path / 'build'}", SOURCE],
+         "--config-settings", f"builddir={clone / 'build'}", str(clone)],
         capture_output=True, text=True, env=environment, cwd=tmp_path,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

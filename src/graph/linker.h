@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <memory>
 #include <span>
-#include <tuple>
 #include <vector>
 
 #include "base/error.h"
@@ -19,48 +18,9 @@
 #include "base/progress.h"
 #include "graph/build.h"
 #include "graph/link_space.h"
-#include "graph/surroundings.h"
+#include "graph/link_worker.h"
 
 namespace skerry::graph {
-
-/// A reverse link on its way into `target`'s list.
-struct Incoming {
-  Slot target;
-  std::uint32_t level;
-  std::uint32_t order;  ///< of the source in the batch: its rank
-  Slot source;
-  float distance;
-  bool child = false;  ///< the target is the source's parent
-
-  friend bool operator<(const Incoming& a, const Incoming& b) noexcept {
-    return std::tie(a.level, a.target, a.order) < std::tie(b.level, b.target, b.order);
-  }
-};
-
-/// One thread's memory.
-template <class Window>
-struct LinkWorker {
-  LinkWorker(Window& view, distance::Kernels kernels, std::size_t dimension, std::size_t pair_memo)
-      : window(&view), around(view, kernels, dimension, pair_memo) {}
-
-  Window* window;
-  Surroundings<Window> around;
-  SearchScratch scratch;
-  SearchWork search_work;
-  std::vector<Neighbor> pool;
-  std::vector<Neighbor> selected;
-  std::vector<Neighbor> links;
-  std::vector<Neighbor> arrivals;
-  std::vector<Slot> slots;
-  std::vector<Incoming> incoming;
-  std::vector<Displaced> displaced;
-  std::uint64_t list_distances = 0;
-};
-
-inline void slots_of(std::span<const Neighbor> neighbors, std::vector<Slot>& slots) {
-  slots.clear();
-  for (const Neighbor& neighbor : neighbors) slots.push_back(neighbor.slot);
-}
 
 template <LinkSpace Space>
 class Linker {
@@ -87,6 +47,12 @@ class Linker {
   /// and what the space throws; the graph is then half done.
   void insert(std::span<const Slot> order, std::size_t before, const Progress& progress);
 
+  /// The same with policies that the caller fixes by their types, instead of those of `parameters`.
+  template <heuristics::SelectionPolicy Selection, heuristics::OverflowPolicy Overflow,
+            heuristics::SchedulePolicy Schedule>
+  void insert_with(const Selection& selection, const Overflow& overflow, const Schedule& schedule,
+                   std::span<const Slot> order, std::size_t before, const Progress& progress);
+
   /// Highest level of the items that are linked.
   unsigned top_level() const noexcept { return top_level_; }
 
@@ -110,6 +76,11 @@ class Linker {
                std::vector<Neighbor>& links) const;
 
  private:
+  /// Calls insert_batch(batch) on batches of batch_size(done) items, fewer where levels rise.
+  template <class BatchSize, class InsertBatch>
+  void insert_batches(std::span<const Slot> order, const Progress& progress,
+                      const BatchSize& batch_size, const InsertBatch& insert_batch);
+
   /// The items of one batch: searches, forward links, then reverse links.
   template <class Selection, class Overflow>
   void insert_batch(const Selection& selection, const Overflow& overflow,
@@ -306,17 +277,15 @@ void Linker<Space>::adopt_child(Slot holder, Slot child) {
 }
 
 template <LinkSpace Space>
-void Linker<Space>::insert(std::span<const Slot> order, std::size_t before,
-                           const Progress& progress) {
+template <class BatchSize, class InsertBatch>
+void Linker<Space>::insert_batches(std::span<const Slot> order, const Progress& progress,
+                                   const BatchSize& batch_size, const InsertBatch& insert_batch) {
   const std::size_t count = order.size();
-  const std::size_t end = before + count;
   std::size_t done = 0;
   std::size_t told = 0;
   while (done < count) {
     if (progress.cancelled()) throw Error(Code::cancelled, "the build was cancelled");
-    std::size_t size = std::visit([&](const auto& schedule) { return schedule.batch(done, end); },
-                                  parameters_->schedule);
-    size = std::clamp<std::size_t>(size, 1, count - done);
+    std::size_t size = std::clamp<std::size_t>(batch_size(done), 1, count - done);
     // An item that raises the top level comes alone: two in one batch would not see each other on
     // the new level.
     const auto rises = [&](Slot slot) { return space_->top_of(slot) > top_level_; };
@@ -329,11 +298,7 @@ void Linker<Space>::insert(std::span<const Slot> order, std::size_t before,
       size = static_cast<std::size_t>(riser - rest.begin());
     }
     const std::span<const Slot> batch = rest.first(size);
-    if (!first) {
-      std::visit([&](const auto& selection,
-                     const auto& overflow) { insert_batch(selection, overflow, batch); },
-                 parameters_->selection, parameters_->overflow);
-    }
+    if (!first) insert_batch(batch);
     if (first && parameters_->connectivity != Connectivity::none) {
       if (ranked()) space_->set_lineage(batch[0], {space_->next_rank(), no_slot});
       space_->set_root(batch[0]);
@@ -348,6 +313,35 @@ void Linker<Space>::insert(std::span<const Slot> order, std::size_t before,
       told = done;
     }
   }
+}
+
+template <LinkSpace Space>
+void Linker<Space>::insert(std::span<const Slot> order, std::size_t before,
+                           const Progress& progress) {
+  const std::size_t end = before + order.size();
+  insert_batches(
+      order, progress,
+      [&](std::size_t done) {
+        return std::visit([&](const auto& schedule) { return schedule.batch(done, end); },
+                          parameters_->schedule);
+      },
+      [&](std::span<const Slot> batch) {
+        std::visit([&](const auto& selection,
+                       const auto& overflow) { insert_batch(selection, overflow, batch); },
+                   parameters_->selection, parameters_->overflow);
+      });
+}
+
+template <LinkSpace Space>
+template <heuristics::SelectionPolicy Selection, heuristics::OverflowPolicy Overflow,
+          heuristics::SchedulePolicy Schedule>
+void Linker<Space>::insert_with(const Selection& selection, const Overflow& overflow,
+                                const Schedule& schedule, std::span<const Slot> order,
+                                std::size_t before, const Progress& progress) {
+  const std::size_t end = before + order.size();
+  insert_batches(
+      order, progress, [&](std::size_t done) { return schedule.batch(done, end); },
+      [&](std::span<const Slot> batch) { insert_batch(selection, overflow, batch); });
 }
 
 }  // namespace skerry::graph

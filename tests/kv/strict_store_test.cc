@@ -161,15 +161,17 @@ TEST_F(StrictStoreTest, ASnapshotDoesNotKnowATableThatWasOpenedAfterIt) {
   EXPECT_EQ(snapshot->cursor(later)->seek({}), Code::invalid_argument);
 }
 
-TEST_F(StrictStoreTest, ATableIsNotOpenedUnderAWriterOfTheSameThread) {
+TEST_F(StrictStoreTest, ATableIsNotOpenedUnderAWriterOfTheSameThreadUnlessItIsOpen) {
   {
     const auto transaction = store_->begin();
-    EXPECT_EQ(code_of([&] { store_->table("t"); }), Code::busy);
-    transaction->abort();
+    EXPECT_EQ(code_of([&] { store_->table("new"); }), Code::busy);
     EXPECT_EQ(store_->table("t"), table_);
+    transaction->abort();
+    EXPECT_EQ(code_of([&] { store_->table("new"); }), Code::ok);
   }
   const auto bulk = store_->bulk({});
-  EXPECT_EQ(code_of([&] { store_->table("t"); }), Code::busy);
+  EXPECT_EQ(code_of([&] { store_->table("newer"); }), Code::busy);
+  EXPECT_EQ(store_->table("t"), table_);
 }
 
 TEST_F(StrictStoreTest, WhatBelongsToOneThreadIsNotUsedByAnother) {
