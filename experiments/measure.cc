@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/parallel.h"
+#include "experiments/cost/engine_sums.h"
 #include "kv/counting_store.h"
 
 namespace skerry::experiments {
@@ -23,9 +24,8 @@ std::int64_t nanoseconds(Clock::duration duration) {
 
 }  // namespace
 
-std::vector<CountedQuery> count_pass(kv::Store& store, std::string_view index,
-                                     std::string_view view, const graph::SearchOptions& options,
-                                     const Matrix& queries) {
+CountedPass count_pass(kv::Store& store, std::string_view index, std::string_view view,
+                       const graph::SearchOptions& options, const Matrix& queries) {
   // Nothing is timed here, so all cores may help where a query's reads do not depend on others: a
   // memo fetches a record for the first of them only. Each thread has a counter of its own, so
   // that reads belong to queries.
@@ -66,8 +66,9 @@ std::vector<CountedQuery> count_pass(kv::Store& store, std::string_view index,
       query.bytes = counts.bytes_read;
     }
   };
+  const std::vector<kv::EngineCounter> before = store.engine_counters();
   parallel_for(queries.rows, threads, queries_per_chunk, body);
-  return counted;
+  return {std::move(counted), sums_since(before, store.engine_counters())};
 }
 
 void TimedPasses::run(const graph::Reader& reader) {

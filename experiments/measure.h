@@ -22,9 +22,14 @@ struct CountedQuery {
   std::uint64_t bytes = 0;  ///< of values read
 };
 
+struct CountedPass {
+  std::vector<CountedQuery> queries;
+  std::vector<kv::EngineCounter> engine;  ///< what the pass added to the engine's sums; no levels
+};
+
 /// One pass through a freshly opened view: what opening reads is not counted, what a memo fetches
 /// for the first time is.
-std::vector<CountedQuery> count_pass(kv::Store& store, std::string_view index,
+CountedPass count_pass(kv::Store& store, std::string_view index,
                                      std::string_view view, const graph::SearchOptions& options,
                                      const Matrix& queries);
 

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "experiments/cost/engine_sums.h"
 #include "experiments/cost/file_cache.h"
 #include "experiments/cost/process_io.h"
 #include "experiments/describe_layout.h"
@@ -21,7 +22,7 @@ using nlohmann::ordered_json;
 OpenLayout::OpenLayout(const Settings& settings, const std::filesystem::path& path,
                        const graph::Rows& rows, const graph::Graph& graph)
     : kind_(settings.word("store")), path_(path) {
-  store_ = kv::open_store(kind_, {.path = path_, .create = true});
+  store_ = kv::open_store(kind_, {.path = path_, .create = true, .counters = true});
   const graph::WriteOptions options{.codec = &graph::link_codec(settings.word("codec")),
                                     .layout = graph::Layout::parse(settings.word("layout")),
                                     .order = &graph::order(settings.word("order")),
@@ -40,7 +41,9 @@ OpenLayout::OpenLayout(const Settings& settings, const std::filesystem::path& pa
   // A store whose views do not last as long as the snapshot gives lasting ones when read-only.
   read_only_ = persistent_ && traits.view_life == kv::ViewLife::scope;
   if (!persistent_) return;
-  // Closing may still write: an LSM tree flushes then.
+  // Closing would flush an LSM tree, and end its counters: done here, they tell of it.
+  for (const std::string& name : store_->tables()) store_->table_stats(store_->table(name));
+  engine_ = store_->engine_counters();
   store_.reset();
   const ProcessIo spent = process_io() - before;
   written_bytes_ = spent.written_bytes;
@@ -48,9 +51,15 @@ OpenLayout::OpenLayout(const Settings& settings, const std::filesystem::path& pa
   open();
 }
 
-void OpenLayout::open() {
+void OpenLayout::open(bool counters) {
   if (store_) return;
-  store_ = kv::open_store(kind_, {.path = path_, .read_only = read_only_});
+  store_ = kv::open_store(kind_, {.path = path_, .read_only = read_only_, .counters = counters});
+}
+
+void OpenLayout::reopen(bool counters) {
+  if (!persistent_) return;
+  store_.reset();
+  open(counters);
 }
 
 ordered_json OpenLayout::describe(const std::string& digest) {
@@ -73,6 +82,9 @@ ordered_json OpenLayout::describe(const std::string& digest) {
         static_cast<double>(written_bytes_) /
         static_cast<double>(std::max<std::uint64_t>(1, logical_bytes_));
   }
+  described["write"]["engine"] = engine_json(engine_, 1);
+  described["write"]["engine_amplification"] =
+      amplification(engine_, kv::CounterKind::written, logical_bytes_);
   return described;
 }
 

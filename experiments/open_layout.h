@@ -6,6 +6,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "experiments/keys.h"
 #include "graph/graph.h"
@@ -41,7 +42,12 @@ class OpenLayout {
   /// memory stays as it is: 1.
   double close_cold();
 
-  void open();
+  /// Opens it where it is closed. `counters`: with its engine's counters, which cost time.
+  void open(bool counters = false);
+
+  /// Closes and opens it, so that the engine's own cache begins empty; the system's stays. Nothing
+  /// of the store may be in use. A store in memory stays as it is.
+  void reopen(bool counters);
 
  private:
   std::string kind_;
@@ -53,6 +59,7 @@ class OpenLayout {
   std::uint64_t logical_bytes_ = 0;  ///< keys and values that were put
   std::uint64_t written_bytes_ = 0;  ///< to storage while they were
   bool io_counted_ = false;
+  std::vector<kv::EngineCounter> engine_;  ///< of the store that was written, up to its closing
 };
 
 }  // namespace skerry::experiments

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/size.h"
+#include "experiments/cost/engine_sums.h"
 #include "experiments/cost/file_cache.h"
 #include "experiments/cost/memory_limit.h"
 #include "experiments/cost/process_io.h"
@@ -94,8 +95,11 @@ void PointRunner::run_group(const Places& places) {
   std::vector<Measured> measured;
   for (const std::size_t place : places) {
     measured.emplace_back(at(place), dataset_->test);
+    // Each point finds the engine's cache empty, so that its counters do not depend on the others.
+    layout_->reopen(/*counters=*/true);
     count(place, measured.back());
   }
+  layout_->reopen(/*counters=*/false);
   const Settings& settings = at(places.front());
   std::optional<MemoryLimit> limit;
   if (settings.word("memory_limit") != "none") {
@@ -121,8 +125,9 @@ void PointRunner::run_group(const Places& places) {
 void PointRunner::count(std::size_t place, Measured& measured) const {
   announce("count", place);
   const graph::SearchOptions wanted = options(at(place));
-  measured.counted = count_pass(layout_->store(), OpenLayout::index_name, at(place).word("view"),
+  CountedPass pass = count_pass(layout_->store(), OpenLayout::index_name, at(place).word("view"),
                                 wanted, dataset_->test);
+  measured.counted = std::move(pass.queries);
   std::vector<Recall> recalls;
   CountedQuery sum;
   for (std::size_t i = 0; i < measured.counted.size(); ++i) {
@@ -138,20 +143,23 @@ void PointRunner::count(std::size_t place, Measured& measured) const {
     return static_cast<double>(total) / static_cast<double>(measured.counted.size());
   };
   const RecallSummary recall = summarize(recalls);
-  measured.record = {{"kind", "point"},
-                     {"point", place},
-                     {"recall",
-                      {{"strict", recall.strict},
-                       {"tie", recall.tie},
-                       {"p5", recall.p5},
-                       {"worst5_mean", recall.worst5_mean},
-                       {"returned_lt_k", recall.returned_lt_k}}},
-                     {"work",
-                      {{"distances", per_query(sum.distances)},
-                       {"code_distances", 0.0},
-                       {"hops", per_query(sum.hops)},
-                       {"gets", per_query(sum.gets)},
-                       {"bytes", per_query(sum.bytes)}}}};
+  measured.record = {
+      {"kind", "point"},
+      {"point", place},
+      {"recall",
+       {{"strict", recall.strict},
+        {"tie", recall.tie},
+        {"p5", recall.p5},
+        {"worst5_mean", recall.worst5_mean},
+        {"returned_lt_k", recall.returned_lt_k}}},
+      {"work",
+       {{"distances", per_query(sum.distances)},
+        {"code_distances", 0.0},
+        {"hops", per_query(sum.hops)},
+        {"gets", per_query(sum.gets)},
+        {"bytes", per_query(sum.bytes)}}},
+      {"engine", engine_json(pass.engine, dataset_->test.rows)},
+      {"read_amplification", amplification(pass.engine, kv::CounterKind::read, sum.bytes)}};
 }
 
 void PointRunner::time_warm(const Places& places, std::vector<Measured>& measured) const {
@@ -243,12 +251,11 @@ void PointRunner::finish(std::size_t place, Measured& measured) const {
   messages_->send(record.dump());
 }
 
-/// One pass of the widest search, which meets the records of the others. The counting passes have
-/// warmed the store and the system's cache, which is all that `direct` has to be warm, but not
-/// under a limit of memory, whose cache begins empty.
+/// One pass of the widest search, which meets the records of the others. Without a view's memory
+/// and without an engine's there is nothing that the counting passes have not warmed.
 void PointRunner::warm_up(const graph::Reader& reader, const Places& places) const {
   const Settings& settings = at(places.front());
-  if (settings.word("view") == "direct" && settings.word("memory_limit") == "none") return;
+  if (settings.word("view") == "direct" && !layout_->persistent()) return;
   const std::size_t widest = *std::max_element(
       places.begin(), places.end(),
       [&](std::size_t a, std::size_t b) { return at(a).number("ef") < at(b).number("ef"); });

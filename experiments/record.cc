@@ -30,7 +30,8 @@ ordered_json compose_record(const RecordContext& context, const std::string& poi
   for (const char* field : {"links", "tables", "write", "layout"}) {
     record[field] = written.at(field);
   }
-  for (const char* field : {"resident", "time_split_us", "io", "cache"}) {
+  for (const char* field :
+       {"resident", "time_split_us", "engine", "read_amplification", "io", "cache"}) {
     record[field] = measured.at(field);
   }
   record["graph"] = written.at("graph");

@@ -39,7 +39,8 @@ class Measure : public testing::Test {
 
 TEST_F(Measure, CountsOfManyThreadsAreThoseOfOneQueryAfterTheOther) {
   for (const std::string_view view : graph::view_names()) {
-    const std::vector<CountedQuery> counted = count_pass(*store_, "main", view, options, queries_);
+    const std::vector<CountedQuery> counted =
+        count_pass(*store_, "main", view, options, queries_).queries;
     const auto counting = kv::count(*store_);
     const graph::Reader reader(*counting, "main", view);
     const auto searcher = reader.searcher();
@@ -59,7 +60,8 @@ TEST_F(Measure, CountsOfManyThreadsAreThoseOfOneQueryAfterTheOther) {
 
 TEST_F(Measure, TheSearchThatIsTimedFindsWhatTheCountedOneFound) {
   for (const std::string_view view : graph::view_names()) {
-    const std::vector<CountedQuery> counted = count_pass(*store_, "main", view, options, queries_);
+    const std::vector<CountedQuery> counted =
+        count_pass(*store_, "main", view, options, queries_).queries;
     const graph::Reader reader(*store_, "main", view);
     const auto searcher = reader.searcher();
     std::vector<graph::Hit> hits;

@@ -308,6 +308,40 @@ TEST_F(RunTest, WhatWasWrittenIsHeldAgainstWhatReachedStorage) {
   }
 }
 
+TEST_F(RunTest, EnginesTellWhatASearchAndALoadCostThem) {
+  const ProgramRun outcome =
+      run(data + all_stores() + "[search]\nview = [\"direct\", \"frozen\"]\n");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.error;
+  for (const json& record : records(directory())) {
+    const json& engine = record.at("engine");
+    const json& write = record.at("write");
+    if (record.at("config").at("store") != "rocksdb") {
+      EXPECT_TRUE(engine.empty());
+      EXPECT_TRUE(record.at("read_amplification").is_null());
+      EXPECT_TRUE(write.at("engine_amplification").is_null());
+      EXPECT_EQ(write.at("engine").empty(), record.at("config").at("store") == "memory");
+      continue;
+    }
+    // The files hold each record once, with keys, indexes and checksums around it.
+    EXPECT_GE(write.at("engine").at("ingest_bytes"), 2000 * 16 * 4);
+    EXPECT_GT(write.at("engine_amplification"), 0.9);
+    EXPECT_LT(write.at("engine_amplification"), 1.5);
+    if (record.at("config").at("view") == "frozen") {  // which asks the store for nothing
+      EXPECT_EQ(engine.at("cache_data_misses"), 0);
+      EXPECT_TRUE(record.at("read_amplification").is_null());
+      continue;
+    }
+    // Each get looks at one block of 4 KiB, or at one of larger size with a single record in it.
+    const double gets = record.at("work").at("gets");
+    const double looks =
+        engine.at("cache_data_misses").get<double>() + engine.at("cache_data_hits").get<double>();
+    EXPECT_GT(looks, 0.3 * gets);
+    EXPECT_LE(looks, 2.02 * gets);  // RocksDB counts a mapped block of a MultiGet as two misses
+    EXPECT_GT(record.at("read_amplification"), 1);
+    EXPECT_LT(record.at("read_amplification"), 100);
+  }
+}
+
 TEST_F(RunTest, PersistentStoresAreMeasuredCompactedToo) {
   const ProgramRun outcome = run(data + all_stores());
   ASSERT_EQ(outcome.exit_code, 0) << outcome.error;
