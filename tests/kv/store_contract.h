@@ -50,6 +50,9 @@ class Opened {
 
   Store* operator->() const noexcept { return get(); }
 
+  /// Without the decorator.
+  Store& inner() const noexcept { return *inner_; }
+
  private:
   std::unique_ptr<Store> inner_;
   std::unique_ptr<Store> decorated_;

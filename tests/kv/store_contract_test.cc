@@ -84,10 +84,9 @@ TEST_P(StoreContract, TableStatsCountWhatIsThere) {
 
 TEST_P(StoreContract, EngineCountersAreTheSameOnesThroughDecoratorsAndSumsNeverFall) {
   close();
-  inner_ = open_store(GetParam().kind,
-                      {.path = dir_.path() / "store", .create = true, .counters = true});
-  decorated_ = GetParam().decorator.wrap(*inner_);
-  store_ = decorated_ ? decorated_.get() : inner_.get();
+  opened_.emplace(GetParam(),
+                  StoreOptions{.path = dir_.path() / "store", .create = true, .counters = true});
+  store_ = opened_->get();
   const TableId table = store_->table("t");
   const std::vector<EngineCounter> before = store_->engine_counters();
   EXPECT_EQ(before.empty(), !persistent());
@@ -95,7 +94,7 @@ TEST_P(StoreContract, EngineCountersAreTheSameOnesThroughDecoratorsAndSumsNeverF
   EXPECT_EQ(get(table, "k"), "v");
   store_->drop_caches();
   const std::vector<EngineCounter> after = store_->engine_counters();
-  const std::vector<EngineCounter> inner = inner_->engine_counters();
+  const std::vector<EngineCounter> inner = opened_->inner().engine_counters();
   ASSERT_EQ(after.size(), before.size());
   ASSERT_EQ(inner.size(), before.size());
   for (std::size_t i = 0; i < after.size(); ++i) {
