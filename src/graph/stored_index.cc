@@ -11,11 +11,15 @@ StoredIndex::StoredIndex(kv::Store& store, std::string_view name, const Expectat
     : name_(name) {
   // Only who asks in vain waits for a list of all: there may be many thousands.
   if (!store.has_table(table_name(name_, "meta"))) {
-    const std::vector<std::string> present = list_indexes(store);
-    throw Error(Code::not_found,
-                fmt::format("the store has no index `{}`; it has: {}", name_,
-                            present.empty() ? std::string("none")
-                                            : fmt::format("{}", fmt::join(present, ", "))));
+    std::vector<std::string> present = list_indexes(store);
+    constexpr std::size_t shown = 20;
+    if (present.empty()) present.emplace_back("none");
+    if (present.size() > shown) {
+      present[shown] = fmt::format("and {} more", present.size() - shown);
+      present.resize(shown + 1);
+    }
+    throw Error(Code::not_found, fmt::format("the store has no index `{}`; it has: {}", name_,
+                                             fmt::join(present, ", ")));
   }
   meta_table_ = store.table(table_name(name_, "meta"));
   vectors_ = store.table(table_name(name_, "vectors"));

@@ -30,7 +30,7 @@ class StoredIndex {
     std::size_t dimension = 0;
   };
 
-  /// Throws Error: not_found (no such index; names those present), mismatch (names both values),
+  /// Throws Error: not_found (no such index; names up to 20 others), mismatch (names both values),
   /// version, corrupt. The store must outlive the index.
   StoredIndex(kv::Store& store, std::string_view name, const Expectation& expected);
 
