@@ -27,13 +27,22 @@ def parse(arguments):
     parser.add_argument("--repetitions", type=int, default=11)
     parser.add_argument("--min-time", type=float, default=0.2, help="seconds of a repetition")
     parser.add_argument("--records", type=int, default=100_000, help="in each store")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="tiny sizes, to see that it works: the ratios mean nothing and none is too large",
+    )
     parser.add_argument("--filter", default=".", help="calls by regular expression")
     parser.add_argument(
         "--directory",
         default="/dev/shm" if os.path.isdir("/dev/shm") else tempfile.gettempdir(),
         help="where the stores are; best in memory (%(default)s)",
     )
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.quick:
+        options.repetitions, options.min_time, options.records = 1, 0.001, 1000
+        options.limit = float("inf")
+    return options
 
 
 def measure(options):

@@ -39,6 +39,11 @@ class ViewSearcher final : public Reader::Searcher {
     encode_query(*index_, query, row_.data());
     const Meta& meta = index_->meta();
     if (meta.items == 0) return;
+    if (meta.tombstones != 0 && !options.scan) {
+      // They route, but take no place in the beam.
+      hits = answer({row_.data()}, {.k = options.k, .ef = options.ef, .way = Way::walk}).hits;
+      return;
+    }
     // A beam wider than the index holds no more than the index.
     const std::size_t ef = std::min<std::size_t>(std::max(options.ef, options.k), meta.nodes());
     const std::size_t all = std::min<std::size_t>(options.k + meta.tombstones, meta.nodes());

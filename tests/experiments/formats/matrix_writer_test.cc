@@ -37,7 +37,7 @@ class MatrixWriter : public testing::Test {
 };
 
 TEST_F(MatrixWriter, FloatsGoFromEachFormatToEachOther) {
-  rc::check("bytes as another writer makes them", [this] {
+  EXPECT_TRUE(rc::check("bytes as another writer makes them", [this] {
     const auto columns = *rc::gen::inRange<std::size_t>(1, 20);
     const auto rows = *rc::gen::inRange<std::size_t>(1, 20);
     const auto values = *rc::gen::container<std::vector<float>>(
@@ -49,7 +49,7 @@ TEST_F(MatrixWriter, FloatsGoFromEachFormatToEachOther) {
     const std::string npy = converted("a.fbin", bin, "b.npy");
     RC_ASSERT((npy.size() - vecs.size() + 4 * rows) % 64 == 0U);  // numpy aligns data so
     RC_ASSERT(converted("a.npy", npy, "b.fvecs") == vecs);
-  });
+  }));
 }
 
 TEST_F(MatrixWriter, NpyKeepsTheTypeOfTheNumbers) {

@@ -40,7 +40,7 @@ TEST(EqualRecall, WhatIsFasterAtHigherRecallIsAsFastBelowIt) {
 }
 
 TEST(EqualRecall, ValuesLieBetweenTheNeighboursAndDoNotDependOnTheOrder) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check([] {
     std::vector<RecallPoint> points;
     double value = 1;
     for (int i = 1; i < 10; ++i) {
@@ -54,7 +54,7 @@ TEST(EqualRecall, ValuesLieBetweenTheNeighboursAndDoNotDependOnTheOrder) {
     const auto below = static_cast<std::size_t>(std::floor(recall * 10 + 1e-9)) - 1;
     RC_ASSERT(*forward >= points[below].value * (1 - 1e-9));
     RC_ASSERT(*forward <= points[std::min<std::size_t>(below + 1, 8)].value * (1 + 1e-9));
-  });
+  }));
 }
 
 }  // namespace
