@@ -53,14 +53,11 @@ class CountedCursor final : public Cursor {
 
   Code next() override { return counted(inner_->next()); }
 
-  Key key() const override { return inner_->key(); }
-
-  View value() const override { return inner_->value(); }
-
  private:
   Code counted(Code code) {
+    stand(inner_->key(), inner_->value());
     tally_->add(Tally::cursor_steps);
-    if (code == Code::ok) tally_->add(Tally::bytes_read, inner_->value().size);
+    if (code == Code::ok) tally_->add(Tally::bytes_read, value().size);
     return code;
   }
 

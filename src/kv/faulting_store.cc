@@ -78,16 +78,16 @@ class FaultyCursor final : public Cursor {
     return step([&] { return inner_->next(); });
   }
 
-  Key key() const override { return lost_ ? Key{} : inner_->key(); }
-
-  View value() const override { return lost_ ? View{} : inner_->value(); }
-
  private:
   template <class Move>
   Code step(Move&& move) {
-    const Code code = plan_->next(Call::step);
-    lost_ = code != Code::ok;
-    return lost_ ? code : move();
+    stand_nowhere();
+    const Code fault = plan_->next(Call::step);
+    lost_ = fault != Code::ok;
+    if (lost_) return fault;
+    const Code code = move();
+    stand(inner_->key(), inner_->value());
+    return code;
   }
 
   std::unique_ptr<Cursor> inner_;

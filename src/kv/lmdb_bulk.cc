@@ -21,16 +21,17 @@ class LmdbBulk final : public Bulk {
       : hold_(environment.writer()), environment_(&environment), txn_(environment.begin_writing()) {
     for (const TableId table : tables) {
       MDB_stat stat;
-      const int rc = mdb_stat(txn_, lmdb_dbi(table), &stat);
+      MDB_cursor* cursor = nullptr;
+      int rc = mdb_stat(txn_, lmdb_dbi(table), &stat);
+      if (rc == MDB_SUCCESS) rc = mdb_cursor_open(txn_, lmdb_dbi(table), &cursor);
       if (rc != MDB_SUCCESS || stat.ms_entries != 0) {
         mdb_txn_abort(txn_);
         if (rc != MDB_SUCCESS) fail_lmdb(rc, "cannot load into this table", environment.path());
         throw Error(Code::invalid_argument, "a bulk load needs an empty table",
                     {.path = environment.path().string()});
       }
+      ends_.push_back({table, cursor});
     }
-    allowed_.assign(tables.begin(), tables.end());
-    last_.resize(tables.size());
   }
 
   ~LmdbBulk() override {
@@ -39,23 +40,19 @@ class LmdbBulk final : public Bulk {
 
   Code add(TableId table, Key key, Bytes value) override {
     if (closed_) return Code::closed;
-    const auto found = std::find(allowed_.begin(), allowed_.end(), table);
-    if (found == allowed_.end()) return Code::invalid_argument;
+    const auto end = std::find_if(ends_.begin(), ends_.end(),
+                                  [&](const End& candidate) { return candidate.table == table; });
+    if (end == ends_.end()) return Code::invalid_argument;
     if (!legal_key(key)) return Code::key_size;
     if (value.size() > max_value_size) return Code::invalid_argument;
-    // MDB_APPEND compares with the last key only loosely (an equal key replaces).
-    std::vector<std::byte>& last = last_[static_cast<std::size_t>(found - allowed_.begin())];
-    if (!key_less(last, key)) return Code::invalid_argument;
     MDB_val k = lmdb_val(key);
     MDB_val v = lmdb_val(value);
-    const int rc = mdb_put(txn_, lmdb_dbi(table), &k, &v, MDB_APPEND);
+    const int rc = mdb_cursor_put(end->cursor, &k, &v, MDB_APPEND);
+    if (rc == MDB_SUCCESS) return Code::ok;
+    if (rc == MDB_KEYEXIST) return Code::invalid_argument;  // not above the last key
     if (rc == MDB_MAP_FULL) environment_->map_filled();
-    if (rc != MDB_SUCCESS) {
-      failed_ = failed_ == MDB_SUCCESS ? rc : failed_;
-      return lmdb_code(rc);
-    }
-    last.assign(key.begin(), key.end());
-    return Code::ok;
+    if (failed_ == MDB_SUCCESS) failed_ = rc;
+    return lmdb_code(rc);
   }
 
   void publish() override {
@@ -70,11 +67,16 @@ class LmdbBulk final : public Bulk {
   }
 
  private:
+  // Ends with the transaction, which closes it.
+  struct End {
+    TableId table;
+    MDB_cursor* cursor;
+  };
+
   WriterLock::Hold hold_;
   LmdbEnvironment* environment_;
   MDB_txn* txn_;
-  std::vector<TableId> allowed_;
-  std::vector<std::vector<std::byte>> last_;
+  std::vector<End> ends_;
   bool closed_ = false;
   int failed_ = MDB_SUCCESS;
 };

@@ -24,8 +24,7 @@ class LmdbCursor final : public Cursor {
   Code seek(Key key) override {
     prefix_.clear();
     if (key.empty()) return go(MDB_FIRST);
-    key_ = lmdb_val(key);
-    return go(MDB_SET_RANGE);
+    return go(MDB_SET_RANGE, lmdb_val(key));
   }
 
   Code seek_prefix(Key prefix) override {
@@ -34,41 +33,33 @@ class LmdbCursor final : public Cursor {
     return code == Code::ok ? check_prefix() : code;
   }
 
-  // A record costs LMDB a dozen nanoseconds; each test here would show.
   Code next() override {
     if (closed_ && *closed_) return Code::closed;
-    if (!placed_) return Code::not_found;
-    if (mdb_cursor_get(cursor_, &key_, &value_, MDB_NEXT) != MDB_SUCCESS) return go(MDB_NEXT);
-    return prefix_.empty() ? Code::ok : check_prefix();
+    if (!placed()) return Code::not_found;
+    return go(MDB_NEXT);
   }
 
-  Key key() const override { return placed_ ? lmdb_bytes(key_) : Key{}; }
-
-  View value() const override { return placed_ ? lmdb_view(value_) : View{}; }
-
  private:
-  Code go(MDB_cursor_op operation) {
-    placed_ = false;
-    if (closed_ && *closed_) return Code::closed;
-    if (cursor_ == nullptr) return lmdb_code(failure_);
-    const int rc = mdb_cursor_get(cursor_, &key_, &value_, operation);
-    if (rc != MDB_SUCCESS) return rc == EINVAL ? Code::not_found : lmdb_code(rc);
-    placed_ = true;
+  Code go(MDB_cursor_op operation, MDB_val key = {}) {
+    if (closed_ && *closed_) return nowhere(Code::closed);
+    if (cursor_ == nullptr) return nowhere(lmdb_code(failure_));
+    MDB_val value;
+    const int rc = mdb_cursor_get(cursor_, &key, &value, operation);
+    if (rc != MDB_SUCCESS) return nowhere(rc == EINVAL ? Code::not_found : lmdb_code(rc));
+    stand(lmdb_bytes(key), lmdb_view(value));
     return check_prefix();
   }
 
-  Code check_prefix() {
-    if (starts_with(lmdb_bytes(key_), prefix_)) return Code::ok;
-    placed_ = false;
-    return Code::not_found;
+  Code check_prefix() { return starts_with(key(), prefix_) ? Code::ok : nowhere(Code::not_found); }
+
+  Code nowhere(Code code) {
+    stand_nowhere();
+    return code;
   }
 
   MDB_cursor* cursor_ = nullptr;
   int failure_ = MDB_BAD_TXN;
   const bool* closed_;
-  MDB_val key_{};
-  MDB_val value_{};
-  bool placed_ = false;
   std::vector<std::byte> prefix_;
 };
 

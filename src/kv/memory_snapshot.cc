@@ -43,27 +43,23 @@ class MemoryCursor final : public Cursor {
   }
 
   Code next() override {
-    if (record_ == nullptr) return closed_ && *closed_ ? Code::closed : Code::not_found;
+    if (!placed()) return closed_ && *closed_ ? Code::closed : Code::not_found;
     return go([&] { return iterator_.next(); });
   }
-
-  Key key() const override { return record_ ? record_->key_bytes() : Key{}; }
-
-  View value() const override { return record_ ? record_->view() : View{}; }
 
  private:
   template <class Move>
   Code go(Move&& move) {
-    record_ = nullptr;
+    stand_nowhere();
     if (closed_ && *closed_) return Code::closed;
-    record_ = move();
-    if (record_ && !starts_with(record_->key_bytes(), prefix_)) record_ = nullptr;
-    return record_ ? Code::ok : Code::not_found;
+    const PersistentTree::Record* const record = move();
+    if (!record || !starts_with(record->key_bytes(), prefix_)) return Code::not_found;
+    stand(record->key_bytes(), record->view());
+    return Code::ok;
   }
 
   PersistentTree tree_;
   PersistentTree::Iterator iterator_;
-  const PersistentTree::Record* record_ = nullptr;
   std::vector<std::byte> prefix_;
   const bool* closed_;
 };

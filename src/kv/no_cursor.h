@@ -16,10 +16,6 @@ class NoCursor final : public Cursor {
 
   Code next() override { return code_; }
 
-  Key key() const override { return {}; }
-
-  View value() const override { return {}; }
-
  private:
   Code code_;
 };

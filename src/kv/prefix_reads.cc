@@ -34,14 +34,10 @@ class PrefixCursor final : public Cursor {
   Code seek_prefix(Key prefix) override { return look(inner_->seek_prefix(target(prefix))); }
 
   Code next() override {
-    if (placed_) return look(inner_->next());
+    if (placed()) return look(inner_->next());
     // It may stand on a neighbour's record, and only it knows whether its transaction has ended.
     return inner_->next() == Code::closed ? Code::closed : Code::not_found;
   }
-
-  Key key() const override { return placed_ ? inner_->key().subspan(head_.size()) : Key{}; }
-
-  View value() const override { return placed_ ? inner_->value() : View{}; }
 
  private:
   Key target(Key key) {
@@ -51,14 +47,16 @@ class PrefixCursor final : public Cursor {
   }
 
   Code look(Code code) {
-    placed_ = code == Code::ok && starts_with(inner_->key(), head_);
-    return code == Code::ok && !placed_ ? Code::not_found : code;
+    stand_nowhere();
+    if (code != Code::ok) return code;
+    if (!starts_with(inner_->key(), head_)) return Code::not_found;
+    stand(inner_->key().subspan(head_.size()), inner_->value());
+    return Code::ok;
   }
 
   std::unique_ptr<Cursor> inner_;
   PrefixBytes head_;
   std::vector<std::byte> target_;
-  bool placed_ = false;
 };
 
 }  // namespace

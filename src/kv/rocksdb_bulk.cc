@@ -49,7 +49,6 @@ class RocksdbBulk final : public Bulk {
     if (!legal_key(key)) return Code::key_size;
     if (value.size() > max_value_size) return Code::invalid_argument;
     Part& part = found->second;
-    if (!key_less(part.last, key)) return Code::invalid_argument;
     rdb::Status status;
     if (!part.writer) {
       part.file = database_->new_bulk_file();
@@ -57,9 +56,11 @@ class RocksdbBulk final : public Bulk {
                                                          database_->file_options(), part.family);
       status = part.writer->Open(part.file.string());
     }
-    if (status.ok()) status = part.writer->Put(as_text(key), as_text(value));
+    if (status.ok()) {
+      status = part.writer->Put(as_text(key), as_text(value));
+      if (status.IsInvalidArgument()) return Code::invalid_argument;  // not above the last key
+    }
     if (!status.ok() && failure_.ok()) failure_ = status;
-    part.last.assign(key.begin(), key.end());
     return rocksdb_code(status);
   }
 
@@ -95,7 +96,6 @@ class RocksdbBulk final : public Bulk {
     rdb::ColumnFamilyHandle* family = nullptr;
     fs::path file;
     std::unique_ptr<rdb::SstFileWriter> writer;
-    std::vector<std::byte> last;
   };
 
   template <class Visit>

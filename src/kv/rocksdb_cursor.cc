@@ -34,31 +34,32 @@ class RocksdbCursor final : public Cursor {
 
   Code next() override {
     if (ended()) return Code::closed;
-    if (!placed_) return Code::not_found;
+    if (!placed()) return Code::not_found;
     iterator_->Next();
     return look();
   }
 
-  Key key() const override { return placed_ ? as_bytes(iterator_->key().ToStringView()) : Key{}; }
-
-  View value() const override { return placed_ ? rocksdb_view(iterator_->value()) : View{}; }
-
  private:
   bool ended() {
     if (!closed_ || !*closed_) return false;
-    placed_ = false;
+    stand_nowhere();
     return true;
   }
 
   Code look() {
-    placed_ = iterator_->Valid() && starts_with(as_bytes(iterator_->key().ToStringView()), prefix_);
-    if (placed_) return Code::ok;
+    if (iterator_->Valid()) {
+      const Key key = as_bytes(iterator_->key().ToStringView());
+      if (starts_with(key, prefix_)) {
+        stand(key, rocksdb_view(iterator_->value()));
+        return Code::ok;
+      }
+    }
+    stand_nowhere();
     return iterator_->status().ok() ? Code::not_found : rocksdb_code(iterator_->status());
   }
 
   std::unique_ptr<rocksdb::Iterator> iterator_;
   const bool* closed_;
-  bool placed_ = false;
   std::vector<std::byte> prefix_;
 };
 

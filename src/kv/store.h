@@ -104,8 +104,26 @@ class Cursor {
   /// Goes on by one. not_found at the end, and when the cursor stands nowhere.
   virtual Code next() = 0;
 
-  virtual Key key() const = 0;
-  virtual View value() const = 0;
+  /// Empty and absent where the cursor stands nowhere.
+  Key key() const noexcept { return key_; }
+
+  View value() const noexcept { return value_; }
+
+ protected:
+  /// For stores: where the cursor stands from now on.
+  void stand(Key key, View value) noexcept {
+    key_ = key;
+    value_ = value;
+  }
+
+  void stand_nowhere() noexcept { stand({}, {}); }
+
+  bool placed() const noexcept { return value_.data != nullptr; }
+
+ private:
+  // Not asked of the store: a scan of LMDB spends a dozen nanoseconds on a record.
+  Key key_;
+  View value_;
 };
 
 /// One immutable state of all tables.

@@ -87,18 +87,23 @@ class StrictSource {
     if (life == ViewLife::snapshot) return values_;
     auto& pins = static_cast<StrictPins&>(scope.pins(owner_, [this] {
       auto made = std::make_unique<StrictPins>(*state_);
-      const std::lock_guard guard(mutex_);
-      scopes_.push_back(made->values);
+      lends(made->values);
       return made;
     }));
     pins.home.check();
     return *pins.values;
   }
 
+  /// What somebody else holds and ends with this source, or with its next change.
+  void lends(const std::shared_ptr<LentValues>& values) {
+    const std::lock_guard guard(mutex_);
+    lent_.push_back(values);
+  }
+
   void spoil() noexcept {
     values_.spoil();
     const std::lock_guard guard(mutex_);
-    for (const auto& weak : scopes_) {
+    for (const auto& weak : lent_) {
       if (const auto values = weak.lock()) values->spoil();
     }
   }
@@ -111,7 +116,7 @@ class StrictSource {
   const void* owner_;
   LentValues values_;
   std::mutex mutex_;
-  std::vector<std::weak_ptr<LentValues>> scopes_;
+  std::vector<std::weak_ptr<LentValues>> lent_;
 };
 
 }  // namespace skerry::kv

@@ -19,7 +19,9 @@ class StrictCursor final : public Cursor {
         inner_(std::move(inner)),
         source_(&source),
         changes_(source.changes),
-        values_(state.grave) {}
+        values_(std::make_shared<LentValues>(state.grave)) {
+    source.lends(values_);
+  }
 
   Code seek(Key key) override {
     return move([&] { return inner_->seek(key); });
@@ -33,16 +35,6 @@ class StrictCursor final : public Cursor {
     return move([&] { return inner_->next(); });
   }
 
-  Key key() const override {
-    check();
-    return key_.bytes();
-  }
-
-  View value() const override {
-    check();
-    return value_;
-  }
-
  private:
   void check() const {
     home_.check();
@@ -54,15 +46,14 @@ class StrictCursor final : public Cursor {
   template <class Move>
   Code move(Move&& move) {
     home_.check();
-    values_.spoil();
-    key_ = {};
-    value_ = {};
+    values_->spoil();
+    stand_nowhere();
     const Code code = move();
     if (code == Code::closed) return code;
     check();
     if (code != Code::ok) return code;
-    key_ = values_.lend({inner_->key().data(), inner_->key().size()});
-    value_ = values_.lend(inner_->value());
+    const View key = values_->lend({inner_->key().data(), inner_->key().size()});
+    stand(key.bytes(), values_->lend(inner_->value()));
     return code;
   }
 
@@ -71,9 +62,7 @@ class StrictCursor final : public Cursor {
   std::unique_ptr<Cursor> inner_;
   StrictSource* source_;
   std::uint64_t changes_;
-  LentValues values_;
-  View key_;
-  View value_;
+  std::shared_ptr<LentValues> values_;
 };
 
 /// The reading half, for snapshots and transactions.
