@@ -10,14 +10,18 @@
 namespace skerry::kv {
 
 Code lmdb_get(MDB_txn* txn, TableId table, Key key, View& view) noexcept {
+  int rc = MDB_BAD_VALSIZE;
+  if (legal_key(key)) {
+    MDB_val k = lmdb_val(key);
+    MDB_val v;
+    rc = mdb_get(txn, lmdb_dbi(table), &k, &v);
+    if (rc == MDB_SUCCESS) {
+      view = lmdb_view(v);
+      return Code::ok;
+    }
+  }
   view = {};
-  if (!legal_key(key)) return Code::key_size;
-  MDB_val k = lmdb_val(key);
-  MDB_val v;
-  const int rc = mdb_get(txn, lmdb_dbi(table), &k, &v);
-  if (rc != MDB_SUCCESS) return lmdb_code(rc);
-  view = lmdb_view(v);
-  return Code::ok;
+  return lmdb_code(rc);
 }
 
 Code lmdb_multi_get(MDB_txn* txn, TableId table, std::span<const Key> keys,
