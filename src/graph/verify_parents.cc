@@ -38,7 +38,11 @@ void Verifier::check_root() {
 
 void Verifier::check_parents() {
   if (meta_.build.connectivity == "parent") {
-    if (!table("parents")) return damage("parents", {}, "the table is missing");
+    if (!table("parents")) {
+      // The first writer makes it.
+      if (meta_.nodes() > 0) damage("parents", {}, "the table is missing");
+      return;
+    }
     const std::vector<Lineage> lineages = read_lineages();
     check_ranks(lineages);
     for (std::size_t slot = 0; slot < lineages.size(); ++slot) {

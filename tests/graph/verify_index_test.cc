@@ -40,9 +40,15 @@ TEST_P(VerifyIndex, FindsNothingInASoundIndexOfAnyKind) {
 }
 
 TEST_P(VerifyIndex, FindsNothingInAnIndexWithoutItems) {
-  Writer::create(*store_, "main", {.metric = "hamming", .dimension = 12});
-  const IndexCheck check = verify_index(*store_, "main");
-  EXPECT_TRUE(check.findings.empty()) << all_of(check);
+  IndexOptions options{.metric = "hamming", .dimension = 12};
+  Writer::create(*store_, "plain", options);
+  options.build.in_links = "reverse";
+  options.build.connectivity = "parent";
+  Writer::create(*store_, "all", options);
+  for (const char* name : {"plain", "all"}) {
+    const IndexCheck check = verify_index(*store_, name);
+    EXPECT_TRUE(check.findings.empty()) << all_of(check);
+  }
 }
 
 TEST_P(VerifyIndex, RefusesANameThatIsNotThere) {
