@@ -67,7 +67,7 @@ void report(const Settings& settings, kv::Store& store, const experiments::Datas
             unsigned round, double seconds) {
   const graph::StoredIndex index(store, "main");
   const graph::Graph graph = index.load_graph();
-  const graph::GraphReport report = graph::inspect_graph(graph);
+  const graph::GraphReport report = graph::inspect_graph(graph, index.meta().root);
   const graph::LevelDegrees& base = report.levels.at(0);
   const graph::StoredSizes sizes = graph::stored_sizes(index);
   const graph::Meta& meta = index.meta();

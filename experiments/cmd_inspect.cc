@@ -137,7 +137,7 @@ int inspect_command(std::span<const std::string> arguments) {
   const graph::StoredIndex index(*store, parsed.value("index"));
   const graph::Graph graph = index.load_graph();
   const graph::Rows rows = index.load_rows();
-  const graph::GraphReport report = graph::inspect_graph(graph);
+  const graph::GraphReport report = graph::inspect_graph(graph, index.meta().root);
 
   ordered_json object =
       meta_json(kind, index.meta(), graph::graph_digest(graph, index.ids().load()));
@@ -145,7 +145,8 @@ int inspect_command(std::span<const std::string> arguments) {
   object["unreachable"] = report.unreachable;
   object["self_links"] = report.self_links;
   object["duplicate_links"] = report.duplicate_links;
-  object["self_recall"] = graph::self_recall(graph, rows, ef, sample, index.meta().seed, threads);
+  object["self_recall"] =
+      graph::self_recall(graph, rows, ef, sample, index.meta().seed, threads, index.meta().root);
   object["self_recall_ef"] = ef;
   object["levels"] = ordered_json::array();
   for (std::size_t level = 0; level < report.levels.size(); ++level) {

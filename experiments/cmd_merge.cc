@@ -86,7 +86,11 @@ void copy_files(const Merged& merged, const fs::path& output) {
         if (!fs::exists(file)) continue;
         std::error_code failure;
         fs::create_directories(output / folder, failure);
-        if (!failure) fs::copy_file(file, output / folder / file.filename(), failure);
+        // A merge that stopped half-way may have left one of this name, perhaps torn.
+        if (!failure) {
+          fs::copy_file(file, output / folder / file.filename(),
+                        fs::copy_options::overwrite_existing, failure);
+        }
         if (failure) throw Error(Code::io, failure.message(), {.path = file.string()});
       }
     }

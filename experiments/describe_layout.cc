@@ -76,8 +76,8 @@ ordered_json tables_json(kv::Store& store) {
   return tables;
 }
 
-ordered_json graph_json(const graph::Graph& graph) {
-  const graph::GraphReport report = graph::inspect_graph(graph);
+ordered_json graph_json(const graph::Graph& graph, Slot root) {
+  const graph::GraphReport report = graph::inspect_graph(graph, root);
   ordered_json degrees = ordered_json::array();
   for (std::size_t level = 0; level < report.levels.size(); ++level) {
     const graph::LevelDegrees& at = report.levels[level];
@@ -103,7 +103,7 @@ ordered_json describe_layout(kv::Store& store, const graph::StoredIndex& index,
   const graph::StoredSizes sizes = graph::stored_sizes(index);
   return {{"links", links_json(store, index, graph, sizes)},
           {"tables", tables_json(store)},
-          {"graph", graph_json(graph)},
+          {"graph", graph_json(graph, index.meta().root)},
           {"layout", index.meta().layout.spec()}};
 }
 

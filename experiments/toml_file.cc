@@ -148,8 +148,12 @@ std::vector<std::string> split(std::string_view text) {
 }  // namespace
 
 TomlFile read_toml(const std::filesystem::path& path) {
+  if (std::filesystem::is_directory(path)) {
+    throw Error(Code::invalid_argument, "a directory is no config; give the .toml file",
+                {.path = path.string()});
+  }
   std::ifstream stream(path, std::ios::binary);
-  if (!stream || std::filesystem::is_directory(path)) {
+  if (!stream) {
     throw Error(std::filesystem::exists(path) ? Code::io : Code::not_found,
                 "cannot read the config", {.path = path.string()});
   }

@@ -64,10 +64,35 @@ struct Source {
   graph::Graph graph;
 };
 
-Source open_source(const Parsed& parsed) {
+/// A trace that cannot be written should cost no search.
+void check_output(const std::filesystem::path& output) {
+  std::error_code ignored;
+  const std::filesystem::path folder =
+      output.has_parent_path() ? output.parent_path() : std::filesystem::path(".");
+  if (!std::filesystem::is_directory(folder, ignored)) {
+    throw Error(Code::not_found, "there is no folder to write the trace to",
+                {.path = output.string()});
+  }
+  if (std::filesystem::is_directory(output, ignored)) {
+    throw Error(Code::invalid_argument, "--output names a file; it is a directory",
+                {.path = output.string()});
+  }
+}
+
+void check_shape(const graph::StoredIndex& index, const Matrix& vectors, const std::string& path) {
+  if (index.meta().items == vectors.rows && index.meta().dimension == vectors.dimension) return;
+  throw Error(
+      Code::mismatch, "the index was not built over this data set",
+      {.path = path,
+       .expected =
+           fmt::format("{} vectors of dimension {}", index.meta().items, index.meta().dimension),
+       .found = fmt::format("{} vectors of dimension {}", vectors.rows, vectors.dimension)});
+}
+
+/// What costs little is checked before what costs much: the place of the graph, its metric, the
+/// data set, and only then the graph itself.
+Source open_source(const Parsed& parsed, const DatasetRequest& request) {
   const std::filesystem::path path = parsed.positional.front();
-  const DatasetRequest request = {.path = needed(parsed, "dataset"),
-                                  .queries = parsed.value("queries")};
   Source source;
   if (std::filesystem::is_directory(path)) {
     const std::unique_ptr<kv::Store> store =
@@ -75,17 +100,14 @@ Source open_source(const Parsed& parsed) {
     const graph::StoredIndex index(*store, parsed.value("index"));
     source.metric = &index.metric();
     source.dataset = load_dataset(request, *source.metric);
+    check_shape(index, source.dataset.train, path.string());
     source.graph = graph_by_id(index);
-    if (source.graph.size() != source.dataset.train.rows ||
-        index.meta().dimension != source.dataset.train.dimension) {
-      throw Error(Code::mismatch, "the index was not built over this data set",
-                  {.path = path.string(),
-                   .expected = fmt::format("{} vectors of dimension {}", source.graph.size(),
-                                           index.meta().dimension),
-                   .found = fmt::format("{} vectors of dimension {}", source.dataset.train.rows,
-                                        source.dataset.train.dimension)});
-    }
     return source;
+  }
+  const std::filesystem::path data = graph_data_file(path);
+  if (!std::filesystem::exists(data)) {
+    throw Error(Code::not_found, "there is neither a store nor a graph file here",
+                {.path = data.string()});
   }
   source.metric = &distance::metric(needed(parsed, "metric"));
   source.dataset = load_dataset(request, *source.metric);
@@ -120,8 +142,11 @@ int trace_command(std::span<const std::string> arguments) {
   const std::uint64_t limit = whole_number("limit", parsed.value("limit"), 0, max_slots);
   const auto threads =
       static_cast<unsigned>(whole_number("threads", parsed.value("threads"), 1, 1024));
+  const DatasetRequest request = {.path = needed(parsed, "dataset"),
+                                  .queries = parsed.value("queries")};
   const std::filesystem::path output = needed(parsed, "output");
-  Source source = open_source(parsed);
+  check_output(output);
+  Source source = open_source(parsed, request);
   Dataset& dataset = source.dataset;
   const std::size_t depth = std::min<std::size_t>(k, dataset.train.rows);
   ensure_truth(dataset, *source.metric, depth, threads);

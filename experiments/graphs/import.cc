@@ -1,6 +1,7 @@
 #include "experiments/graphs/import.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 
@@ -8,6 +9,9 @@
 #include "experiments/formats/input_file.h"
 #include "experiments/graph_file.h"
 #include "experiments/graphs/hannoy.h"
+#include "graph/stored_index.h"
+#include "kv/open_store.h"
+#include "kv/prefix_store.h"
 
 namespace skerry::experiments {
 
@@ -66,6 +70,39 @@ void compare_vectors(const ForeignGraph& found, const Matrix& vectors,
   }
 }
 
+/// The names of skerry's own indexes in a directory; none where there is no store that opens.
+std::vector<std::string> own_indexes(const std::filesystem::path& directory) {
+  try {
+    const std::unique_ptr<kv::Store> store =
+        kv::open_namespaced(kv::detect_store(directory), {.path = directory, .read_only = true});
+    return graph::list_indexes(*store);
+  } catch (const Error&) {
+    return {};
+  }
+}
+
+/// What `path` names, if it is of hannoy. A store of skerry looks like one until it is read.
+std::optional<ForeignGraph> try_hannoy(const std::filesystem::path& path) {
+  try {
+    const std::optional<HannoyChoice> choice = hannoy_choice(path);
+    if (!choice) return std::nullopt;
+    return read_hannoy(*choice);
+  } catch (const Error& error) {
+    std::error_code ignored;
+    // Nothing of a damaged file may be mapped, as opening a store does.
+    const bool whole = error.code() == Code::not_found || error.code() == Code::unsupported;
+    if (!whole || !std::filesystem::is_directory(path, ignored)) throw;
+    const std::vector<std::string> names = own_indexes(path);
+    if (names.empty()) throw;
+    throw Error(Code::unsupported,
+                fmt::format("this is a store of skerry with the indexes {}, not a graph file; "
+                            "`skerry index stats` describes one, `skerry graph export` writes its "
+                            "graph to a file",
+                            fmt::join(names, ", ")),
+                {.path = path.string()});
+  }
+}
+
 }  // namespace
 
 std::filesystem::path graph_data_file(const std::filesystem::path& path) {
@@ -74,7 +111,7 @@ std::filesystem::path graph_data_file(const std::filesystem::path& path) {
 }
 
 ForeignGraph read_foreign_graph(const std::filesystem::path& path) {
-  if (const std::optional<HannoyChoice> hannoy = hannoy_choice(path)) return read_hannoy(*hannoy);
+  if (std::optional<ForeignGraph> hannoy = try_hannoy(path)) return *std::move(hannoy);
   const InputFile file(path.string());
   std::byte start[8] = {};
   file.read_at(0, start, std::min<std::uint64_t>(file.size(), sizeof(start)));

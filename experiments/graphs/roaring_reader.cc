@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <bit>
+#include <limits>
 
 namespace skerry::experiments {
 
@@ -15,11 +16,32 @@ constexpr std::size_t most_containers = 65536;
 constexpr std::size_t largest_array = 4096;
 constexpr std::size_t bitset_size = 8192;  // bytes
 
+/// Where numbers go: to the end of a vector.
+struct Append {
+  std::vector<std::uint32_t>& out;
+
+  void operator()(std::uint32_t first, std::uint32_t last) const {
+    for (; first < last; ++first) out.push_back(first);
+    out.push_back(last);
+  }
+};
+
+/// Where numbers go that nobody wants.
+struct Drop {
+  void operator()(std::uint32_t, std::uint32_t) const {}
+};
+
+/// `Take` is called with ascending ranges, their ends included.
+template <class Take>
 class RoaringReader {
  public:
-  RoaringReader(Bytes bytes, std::size_t most, std::vector<std::uint32_t>& out)
-      : bytes_(bytes), most_(out.size() + most), out_(out) {}
+  RoaringReader(Bytes bytes, std::size_t most, Take take)
+      : bytes_(bytes), most_(most), take_(take) {}
 
+  /// Of the bytes: how many were read.
+  std::size_t size() const noexcept { return at_; }
+
+  /// Reads one bitmap, after which more may follow.
   std::string read() {
     if (bytes_.size() < 4) return short_of("the cookie");
     const auto cookie = word<std::uint32_t>(0);
@@ -52,26 +74,30 @@ class RoaringReader {
       if (offsets && word<std::uint32_t>(heads + 4 * containers + 4 * i) != at_) {
         return fmt::format("container {} is not at its offset", i);
       }
-      if (out_.size() + count > most_) return fmt::format("more than {} numbers", most_);
+      if (count > most_ - taken_) return fmt::format("more than {} numbers", most_);
       before = key;
       base_ = std::uint32_t{key} << 16;
       const bool run =
           !runs.empty() && (std::to_integer<unsigned>(runs[i / 8]) >> (i % 8) & 1) != 0;
-      const std::size_t size = out_.size();
+      const std::size_t before_it = taken_;
       std::string fault = run                      ? read_runs()
                           : count <= largest_array ? read_array(count)
                                                    : read_bitset();
       if (!fault.empty()) return fault;
-      if (out_.size() - size != count) {
-        return fmt::format("container {} holds {} numbers instead of {}", i, out_.size() - size,
+      if (taken_ - before_it != count) {
+        return fmt::format("container {} holds {} numbers instead of {}", i, taken_ - before_it,
                            count);
       }
     }
-    if (left() > 0) return fmt::format("{} bytes too many", left());
     return {};
   }
 
  private:
+  void take(std::uint32_t first, std::uint32_t last) {
+    taken_ += std::size_t{last} - first + 1;
+    take_(base_ | first, base_ | last);
+  }
+
   std::size_t left() const { return bytes_.size() - at_; }
 
   template <class T>
@@ -90,7 +116,7 @@ class RoaringReader {
       const auto low = word<std::uint16_t>(at_);
       if (low <= before) return fmt::format("number {} comes after {}", low, before);
       before = low;
-      out_.push_back(base_ | low);
+      take(low, low);
     }
     return {};
   }
@@ -99,7 +125,8 @@ class RoaringReader {
     if (left() < bitset_size) return short_of("a set of bits");
     for (std::uint32_t i = 0; i < bitset_size / 8; ++i, at_ += 8) {
       for (auto bits = word<std::uint64_t>(at_); bits != 0; bits &= bits - 1) {
-        out_.push_back(base_ | (64 * i + static_cast<std::uint32_t>(std::countr_zero(bits))));
+        const std::uint32_t low = 64 * i + static_cast<std::uint32_t>(std::countr_zero(bits));
+        take(low, low);
       }
     }
     return {};
@@ -112,12 +139,10 @@ class RoaringReader {
     if (left() < 4 * runs) return short_of("its runs");
     std::int64_t before = -1;
     for (std::size_t i = 0; i < runs; ++i, at_ += 4) {
-      const std::int64_t first = word<std::uint16_t>(at_);
-      const std::int64_t last = first + word<std::uint16_t>(at_ + 2);
+      const std::uint32_t first = word<std::uint16_t>(at_);
+      const std::uint32_t last = first + word<std::uint16_t>(at_ + 2);
       if (first <= before || last > 0xffff) return fmt::format("run {}..{}", first, last);
-      for (std::int64_t low = first; low <= last; ++low) {
-        out_.push_back(base_ | static_cast<std::uint32_t>(low));
-      }
+      take(first, last);
       before = last;
     }
     return {};
@@ -125,7 +150,8 @@ class RoaringReader {
 
   Bytes bytes_;
   std::size_t most_;
-  std::vector<std::uint32_t>& out_;
+  Take take_;
+  std::size_t taken_ = 0;
   std::size_t at_ = 0;
   std::uint32_t base_ = 0;
 };
@@ -133,7 +159,20 @@ class RoaringReader {
 }  // namespace
 
 std::string read_roaring(Bytes bytes, std::size_t most, std::vector<std::uint32_t>& out) {
-  return RoaringReader(bytes, most, out).read();
+  RoaringReader reader(bytes, most, Append{out});
+  std::string fault = reader.read();
+  if (fault.empty() && reader.size() < bytes.size()) {
+    fault = fmt::format("{} bytes too many", bytes.size() - reader.size());
+  }
+  return fault;
+}
+
+std::string check_roaring(Bytes bytes, std::size_t& size) {
+  constexpr std::size_t any = std::numeric_limits<std::size_t>::max();
+  RoaringReader reader(bytes, any, Drop{});
+  std::string fault = reader.read();
+  if (fault.empty()) size = reader.size();
+  return fault;
 }
 
 }  // namespace skerry::experiments

@@ -16,4 +16,8 @@ namespace skerry::experiments {
 /// 2^32.
 std::string read_roaring(Bytes bytes, std::size_t most, std::vector<std::uint32_t>& out);
 
+/// Checks the bitmap that `bytes` begin with and sets `size` to the bytes that it takes, or says
+/// what is wrong with it. Takes no memory, however many numbers it stands for.
+std::string check_roaring(Bytes bytes, std::size_t& size);
+
 }  // namespace skerry::experiments

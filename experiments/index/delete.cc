@@ -4,12 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <array>
-#include <charconv>
-#include <fstream>
-#include <iostream>
 
 #include "base/error.h"
 #include "experiments/index/commands.h"
+#include "experiments/index/id_list.h"
 #include "experiments/index/index_store.h"
 #include "experiments/index/interruptible.h"
 #include "experiments/table.h"
@@ -39,46 +37,9 @@ constexpr Command command = {
     .epilogue = durability_help,
 };
 
-ItemId id_of(std::string_view text, const std::string& place) {
-  ItemId id = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (failure != std::errc() || end != text.data() + text.size() || id == graph::no_item) {
-    throw Error(Code::invalid_argument,
-                fmt::format("{}: `{}` is no id; ids are whole numbers in 0..{}", place, text,
-                            graph::no_item - 1));
-  }
-  return id;
-}
-
-std::vector<ItemId> ids_in_list(std::string_view list) {
-  std::vector<ItemId> ids;
-  for (std::size_t at = 0;;) {
-    const std::size_t comma = list.find(',', at);
-    ids.push_back(id_of(list.substr(at, comma - at), "--ids"));
-    if (comma == std::string_view::npos) return ids;
-    at = comma + 1;
-  }
-}
-
-std::vector<ItemId> ids_in_file(const std::string& path) {
-  std::ifstream file;
-  if (path != "-") {
-    file.open(path);
-    if (!file) throw Error(Code::not_found, "the file cannot be read", {.path = path});
-  }
-  std::istream& stream = path == "-" ? std::cin : file;
-  std::vector<ItemId> ids;
-  std::size_t number = 0;
-  for (std::string line; std::getline(stream, line);) {
-    ++number;
-    const std::size_t first = line.find_first_not_of(" \t\r");
-    if (first == std::string::npos) continue;
-    const std::size_t last = line.find_last_not_of(" \t\r");
-    ids.push_back(id_of(std::string_view(line).substr(first, last - first + 1),
-                        fmt::format("{}, line {}", path, number)));
-  }
-  if (stream.bad()) throw Error(Code::io, "reading failed", {.path = path});
-  return ids;
+std::vector<ItemId> ids_in_file(const Parsed& parsed) {
+  const std::string path = parsed.value("ids-file");
+  return ids_in_text(whole_input(path), path == "-" ? "standard input" : path);
 }
 
 }  // namespace
@@ -98,7 +59,7 @@ int index_delete(std::span<const std::string> arguments) {
   const kv::Durability durability = durability_of(parsed);
   const unsigned threads = threads_of(parsed);
   const std::vector<ItemId> ids =
-      parsed.has("ids") ? ids_in_list(parsed.value("ids")) : ids_in_file(parsed.value("ids-file"));
+      parsed.has("ids") ? ids_in_list(parsed.value("ids"), "ids") : ids_in_file(parsed);
   const std::unique_ptr<kv::Store> store = open_to_write(path);
   graph::Writer writer(*store, name, threads);
   std::vector<ItemId> absent;

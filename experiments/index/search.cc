@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "base/error.h"
 #include "base/parallel.h"
 #include "experiments/index/commands.h"
+#include "experiments/index/id_filter.h"
 #include "experiments/index/index_store.h"
 #include "experiments/index/vector_source.h"
 #include "graph/reader.h"
@@ -16,7 +18,7 @@ namespace skerry::experiments {
 
 namespace {
 
-constexpr std::array<Option, 7> options = {{
+constexpr std::array<Option, 8> options = {{
     {.name = "queries",
      .value = "FILE",
      .description =
@@ -32,6 +34,10 @@ constexpr std::array<Option, 7> options = {{
      .default_value = "64",
      .description = "beam of the search: wider finds more and takes longer; at least k"},
     {.name = "scan", .description = "compare with every item instead of walking the graph"},
+    {.name = "filter-ids",
+     .value = "FILE",
+     .description = "find only items whose ids it holds: one a line, or a 64-bit Roaring bitmap; "
+                    "-: standard input"},
     {.name = "view",
      .value = "NAME",
      .default_value = "direct",
@@ -42,7 +48,7 @@ constexpr std::array<Option, 7> options = {{
 }};
 
 constexpr Command command = {
-    .usage = "skerry index search DIR --queries FILE [-k N] [--ef N] [options]",
+    .usage = "skerry index search DIR --queries FILE [-k N] [--ef N] [--filter-ids FILE] [options]",
     .summary =
         "Finds the items nearest to each query and prints them as lines with tabs: query, rank, "
         "id,\n"
@@ -75,6 +81,10 @@ int index_search(std::span<const std::string> arguments) {
                                     .scan = parsed.has("scan")};
   const unsigned threads = threads_of(parsed);
   const VectorRequest request{.path = needed(parsed, "queries"), .queries = true};
+  if (request.path == "-" && parsed.value("filter-ids") == "-") {
+    throw Error(Code::invalid_argument,
+                "--queries and --filter-ids cannot both be read from standard input");
+  }
   const std::unique_ptr<kv::Store> store = open_to_read(parsed.positional.front());
   const graph::Reader reader(*store, parsed.value("name"), parsed.value("view"));
   const std::unique_ptr<VectorSource> source = open_vectors(request, reader.metric());
@@ -84,6 +94,18 @@ int index_search(std::span<const std::string> arguments) {
                  .expected = std::to_string(reader.meta().dimension),
                  .found = std::to_string(source->dimension())});
   }
+  std::optional<graph::Filter> filter;
+  if (parsed.has("filter-ids")) {
+    filter.emplace(filter_by_ids(reader, parsed.value("filter-ids")));
+    if (filter->count() == 0 && reader.meta().items > 0) {
+      fmt::print(stderr, "skerry: warning: none of the ids in {} is in the index\n",
+                 parsed.value("filter-ids"));
+    }
+  }
+  const graph::QueryOptions filtered{.k = wanted.k,
+                                     .ef = wanted.ef,
+                                     .filter = filter ? &*filter : nullptr,
+                                     .way = wanted.scan ? graph::Way::scan : graph::Way::automatic};
   std::vector<std::unique_ptr<graph::Reader::Searcher>> searchers;
   for (unsigned i = 0; i < threads; ++i) searchers.push_back(reader.searcher());
   const std::size_t bytes = reader.metric().vector_bytes(reader.meta().dimension);
@@ -95,7 +117,11 @@ int index_search(std::span<const std::string> arguments) {
                  [&](std::size_t begin, std::size_t end, unsigned worker) {
                    for (std::size_t i = begin; i < end; ++i) {
                      const Bytes query = Bytes(batch.vectors).subspan(i * bytes, bytes);
-                     searchers[worker]->search(query, wanted, hits[i]);
+                     if (filter) {
+                       hits[i] = searchers[worker]->by_vector(query, filtered).hits;
+                     } else {
+                       searchers[worker]->search(query, wanted, hits[i]);
+                     }
                    }
                  });
     for (std::size_t i = 0; i < batch.numbers.size(); ++i) {

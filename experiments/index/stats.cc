@@ -108,7 +108,7 @@ int index_stats(std::span<const std::string> arguments) {
   const std::unique_ptr<kv::Store> store = open_to_read(path);
   const graph::StoredIndex index(*store, parsed.value("name"));
   const graph::Meta& meta = index.meta();
-  const graph::GraphReport report = graph::inspect_graph(index.load_graph());
+  const graph::GraphReport report = graph::inspect_graph(index.load_graph(), meta.root);
   const graph::StoredSizes sizes = graph::stored_sizes(index);
   const ordered_json object = {
       {"store", kv::detect_store(path)},

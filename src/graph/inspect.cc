@@ -77,8 +77,8 @@ LevelDegrees level_degrees(const Graph& graph, unsigned level, GraphReport& repo
   return degrees;
 }
 
-/// Items that no walk over levels 0..top from the entry points meets.
-std::size_t count_unreachable(const Graph& graph, unsigned top) {
+/// Items that no walk over levels 0..top from the entry points and the root meets.
+std::size_t count_unreachable(const Graph& graph, Slot root, unsigned top) {
   std::vector<bool> met(graph.size(), false);
   std::vector<Slot> queue;
   const auto meet = [&](Slot slot) {
@@ -87,6 +87,7 @@ std::size_t count_unreachable(const Graph& graph, unsigned top) {
     queue.push_back(slot);
   };
   for (const Slot entry : graph.entry_points()) meet(entry);
+  if (root != no_slot) meet(root);
   for (std::size_t head = 0; head < queue.size(); ++head) {
     const Slot slot = queue[head];
     for (unsigned level = 0; level < std::min(top + 1, graph.levels_of(slot)); ++level) {
@@ -100,19 +101,19 @@ std::size_t count_unreachable(const Graph& graph, unsigned top) {
 
 }  // namespace
 
-GraphReport inspect_graph(const Graph& graph) {
+GraphReport inspect_graph(const Graph& graph, Slot root) {
   GraphReport report;
   if (graph.size() == 0) return report;
   for (unsigned level = 0; level <= graph.top_level(); ++level) {
     report.levels.push_back(level_degrees(graph, level, report));
   }
-  report.unreachable_base = count_unreachable(graph, 0);
-  report.unreachable = count_unreachable(graph, graph.top_level());
+  report.unreachable_base = count_unreachable(graph, root, 0);
+  report.unreachable = count_unreachable(graph, root, graph.top_level());
   return report;
 }
 
 double self_recall(const Graph& graph, const Rows& rows, std::size_t ef, std::size_t sample,
-                   std::uint64_t seed, unsigned threads) {
+                   std::uint64_t seed, unsigned threads, Slot root) {
   std::vector<Slot> slots;
   for (std::size_t i = 0; i < graph.size(); ++i) {
     if (graph.levels_of(static_cast<Slot>(i)) > 0) slots.push_back(static_cast<Slot>(i));
@@ -138,7 +139,7 @@ double self_recall(const Graph& graph, const Rows& rows, std::size_t ef, std::si
     for (std::size_t i = begin; i < end; ++i) {
       const Target target{rows[slots[i]], kernels.batch, rows.dimension()};
       search_graph(view, target, graph.entry_points(), graph.top_level(), 0, ef, mine.scratch,
-                   mine.work);
+                   mine.work, root);
       const Beam& beam = mine.scratch.beam;
       // Duplicates lie at the same distance; any of them in front will do if the item is there.
       for (std::size_t j = 0; j < beam.size() && beam[j].distance == beam[0].distance; ++j) {

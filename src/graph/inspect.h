@@ -25,17 +25,18 @@ struct LevelDegrees {
 
 struct GraphReport {
   std::vector<LevelDegrees> levels;
-  std::size_t unreachable_base = 0;   ///< not met by BFS over level 0 from the entry points
-  std::size_t unreachable = 0;        ///< not met by BFS over all levels from the entry points
+  std::size_t unreachable_base = 0;   ///< not met by BFS over level 0 from entry points and root
+  std::size_t unreachable = 0;        ///< not met by BFS over all levels from the same
   std::uint64_t self_links = 0;       ///< must be 0
   std::uint64_t duplicate_links = 0;  ///< must be 0
 };
 
-GraphReport inspect_graph(const Graph& graph);
+/// `root`: where walks on level 0 also start (Meta::root).
+GraphReport inspect_graph(const Graph& graph, Slot root = no_slot);
 
 /// Share of items that a search for their own vector at `ef` returns first (or at distance equal to
 /// the first), over all items, or `sample` of them drawn by `seed` when sample > 0.
 double self_recall(const Graph& graph, const Rows& rows, std::size_t ef, std::size_t sample,
-                   std::uint64_t seed, unsigned threads);
+                   std::uint64_t seed, unsigned threads, Slot root = no_slot);
 
 }  // namespace skerry::graph

@@ -1,6 +1,7 @@
 #pragma once
 // The work behind graph/verify_index.h. Its parts lie in verify_index.cc (meta, totals), in
-// verify_tables.cc (dead, ids, vectors, staged) and in verify_links.cc (links, reverse).
+// verify_tables.cc (dead, ids, vectors, staged), in verify_links.cc (links, reverse) and in
+// verify_parents.cc (parents, the root).
 
 #include <functional>
 #include <map>
@@ -14,6 +15,7 @@
 #include "distance/metric.h"
 #include "graph/codec/codec.h"
 #include "graph/dead_slots.h"
+#include "graph/lineage.h"
 #include "graph/meta.h"
 #include "graph/packing.h"
 #include "graph/verify_index.h"
@@ -68,6 +70,13 @@ class Verifier {
   void check_targets();
   void check_reverse();
   void check_reverse_level(unsigned level);
+
+  // verify_parents.cc
+  void check_root();
+  void check_parents();
+  std::vector<Lineage> read_lineages();
+  void check_ranks(const std::vector<Lineage>& lineages);
+  void check_parent(Slot slot, const std::vector<Lineage>& lineages);
 
   /// Visits all records of a table, or those whose keys start with `prefix`.
   void each(std::string_view part, const Visit& visit, Bytes prefix = {});

@@ -40,6 +40,8 @@ IndexCheck Verifier::run() {
   check_upper_lists();
   check_targets();
   check_reverse();
+  check_root();
+  check_parents();
   check_staged();
   check_totals();
   check_entry_points();

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "tests/experiments/config_file.h"
+#include "tests/support/expect_error.h"
 
 namespace skerry::experiments {
 namespace {
@@ -206,6 +207,13 @@ TEST(Config, MissingFileIsNotFound) {
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), Code::not_found);
   }
+}
+
+TEST(Config, ADirectoryIsNoConfigAndIsSaidToBeOne) {
+  const support::TempDir folder;
+  support::expect_error(Code::invalid_argument,
+                        {"a directory is no config", folder.path().string()},
+                        [&] { read_config(folder.path(), {}); });
 }
 
 TEST(Config, ValueGivenTwiceInAListCountsOnce) {

@@ -112,6 +112,30 @@ TEST_F(Resume, ShardsMergedAreTheWhole) {
   EXPECT_EQ(skerry("merge" + parts + " -o " + path("merged")).exit_code, 2);
 }
 
+TEST_F(Resume, AMergeThatStoppedHalfWayIsRepeatedIntoTheSameFolder) {
+  const std::string only = "--only 'M=4&store=memory&view=memo' --no-noise --save-neighbours";
+  ASSERT_EQ(run(only, "whole").exit_code, 0);
+  ASSERT_EQ(run(only + " --shard 1/2", "1").exit_code, 0);
+  ASSERT_EQ(run(only + " --shard 2/2", "2").exit_code, 0);
+  // As far as it came: a file that is torn, one that is whole, and no results.
+  for (const char* folder : {"queries", "neighbours"}) {
+    fs::create_directories(path("merged") + "/" + folder);
+    for (const auto& entry : fs::directory_iterator(path("1") + "/" + folder)) {
+      fs::copy_file(entry.path(),
+                    path("merged") + "/" + folder + "/" + entry.path().filename().string());
+      if (std::string(folder) == "queries") {
+        fs::resize_file(path("merged") + "/queries/" + entry.path().filename().string(), 10);
+      }
+    }
+  }
+  std::ofstream(path("merged") + "/failures.jsonl.tmp") << "{";
+  const ProgramRun merged =
+      skerry("merge " + path("1") + " " + path("2") + " -o " + path("merged"));
+  ASSERT_EQ(merged.exit_code, 0) << merged.error;
+  EXPECT_EQ(essence(path("merged")), essence(path("whole")));
+  EXPECT_EQ(file_essence(path("merged")), file_essence(path("whole")));
+}
+
 TEST_F(Resume, MergeRefusesPointsThatDisagreeAndNamesThem) {
   ASSERT_EQ(run("--only 'M=4&store=memory&ef=10&view=memo'").exit_code, 0);
   fs::create_directories(path("other"));

@@ -53,6 +53,16 @@ TEST(InspectGraph, ReachesThroughUpperLevelsOnlyWhereAsked) {
   EXPECT_EQ(report.unreachable, 0U);
 }
 
+TEST(InspectGraph, ReachesWhatOnlyTheRootLeadsTo) {
+  Graph graph = small_graph();
+  graph.add_item(0);
+  graph.set_links(0, 3, std::vector<Slot>{4});
+  EXPECT_EQ(inspect_graph(graph).unreachable, 2U);
+  const GraphReport report = inspect_graph(graph, 3);
+  EXPECT_EQ(report.unreachable, 0U);
+  EXPECT_EQ(report.unreachable_base, 0U);
+}
+
 TEST(InspectGraph, ReportsSelfAndDuplicateLinks) {
   Graph graph({2, 4});
   graph.add_item(0);

@@ -9,6 +9,7 @@
 #include "graph/digest.h"
 #include "graph/inspect.h"
 #include "graph/reader.h"
+#include "graph/verify_index.h"
 
 namespace skerry::graph {
 
@@ -70,6 +71,8 @@ void expect_sound(kv::Store& store, const std::map<ItemId, std::vector<float>>& 
     EXPECT_GT(graph.levels_of(*slot), 0U);
   }
   if (meta.build.connectivity != "none") expect_in_reach(graph, meta.root);
+  const IndexCheck check = verify_index(store, "main");
+  EXPECT_EQ(check.damages, 0U) << (check.findings.empty() ? "" : check.findings[0].what);
   for (const std::string_view view : {"direct", "frozen"}) {
     const Reader reader(store, "main", view);
     const std::unique_ptr<Reader::Searcher> searcher = reader.searcher();

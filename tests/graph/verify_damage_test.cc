@@ -142,7 +142,7 @@ TEST_P(VerifyDamage, TellsOfListsThatAreMissingSuperfluousOrWrong) {
 }
 
 TEST_P(VerifyDamage, TellsOfInLinksThatDifferFromTheLinks) {
-  make_with_reverse();
+  make_with_all_tables();
   std::vector<std::byte> first;
   {
     const kv::TableId id = table("reverse");

@@ -73,8 +73,12 @@ class VerifyIndexFixture : public testing::TestWithParam<const char*> {
     writer.save();
   }
 
-  void make_with_reverse() {
-    make([](IndexOptions& options) { options.build.in_links = "reverse"; });
+  /// With every table that an index may have.
+  void make_with_all_tables() {
+    make([](IndexOptions& options) {
+      options.build.in_links = "reverse";
+      options.build.connectivity = "parent";
+    });
   }
 
   kv::TableId table(const std::string& part) { return store_->table("main." + part); }

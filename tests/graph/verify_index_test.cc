@@ -19,6 +19,7 @@ TEST_P(VerifyIndex, FindsNothingInASoundIndexOfAnyKind) {
         options.build.repair = repair;
         options.build.in_links = reverse ? "reverse" : "symmetric";
         options.layout = layout;
+        options.build.connectivity = reverse ? "parent" : "bfs_repair";
         writer.rebuild(options);
         for (const ItemId id : {9, 12, 15, 18, 21, 24, 27, 30, 33, 1001, 444}) writer.erase(id);
         writer.build();
@@ -39,9 +40,15 @@ TEST_P(VerifyIndex, FindsNothingInASoundIndexOfAnyKind) {
 }
 
 TEST_P(VerifyIndex, FindsNothingInAnIndexWithoutItems) {
-  Writer::create(*store_, "main", {.metric = "hamming", .dimension = 12});
-  const IndexCheck check = verify_index(*store_, "main");
-  EXPECT_TRUE(check.findings.empty()) << all_of(check);
+  IndexOptions options{.metric = "hamming", .dimension = 12};
+  Writer::create(*store_, "plain", options);
+  options.build.in_links = "reverse";
+  options.build.connectivity = "parent";
+  Writer::create(*store_, "all", options);
+  for (const char* name : {"plain", "all"}) {
+    const IndexCheck check = verify_index(*store_, name);
+    EXPECT_TRUE(check.findings.empty()) << all_of(check);
+  }
 }
 
 TEST_P(VerifyIndex, RefusesANameThatIsNotThere) {
@@ -118,9 +125,10 @@ TEST_P(VerifyIndex, CountsItemsThatCannotBeReachedAndLinksToGoneItems) {
 }
 
 TEST_P(VerifyIndex, EndsWithFindingsForRandomBytesInAnyRecord) {
-  make_with_reverse();
+  make_with_all_tables();
   Random random(11);
-  for (const std::string part : {"meta", "ids", "dead", "vectors", "links", "reverse", "staged"}) {
+  for (const std::string part :
+       {"meta", "ids", "dead", "vectors", "links", "reverse", "parents", "staged"}) {
     std::vector<std::pair<std::vector<std::byte>, std::vector<std::byte>>> records;
     {
       const kv::TableId id = table(part);
@@ -142,8 +150,9 @@ TEST_P(VerifyIndex, EndsWithFindingsForRandomBytesInAnyRecord) {
       }
       put(part, key, changed);
       const IndexCheck check = verify_index(*store_, "main");
-      // Other bits in a vector may be another vector, and a meta record may be written otherwise.
-      const bool vector = part == "vectors" || part == "staged";
+      // Other bits in a vector may be another vector, another parent may link to the child too, and
+      // a meta record may be written otherwise.
+      const bool vector = part == "vectors" || part == "staged" || part == "parents";
       const bool other_meaning =
           part == "meta" || (vector && (changed.empty() || changed.size() == value.size()));
       if (changed != value && !other_meaning) {

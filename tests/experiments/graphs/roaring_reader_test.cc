@@ -56,6 +56,22 @@ TEST(RoaringReader, ReadsWhatCRoaringWrites) {
   }
 }
 
+TEST(RoaringReader, ChecksABitmapThatMoreBytesFollow) {
+  for (const Numbers& numbers : examples()) {
+    for (const bool runs : {false, true}) {
+      std::vector<std::byte> bytes = written(numbers, runs);
+      const std::size_t whole = bytes.size();
+      bytes.resize(whole + 3, std::byte{1});
+      std::size_t size = 0;
+      EXPECT_EQ(check_roaring(bytes, size), "");
+      EXPECT_EQ(size, whole);
+      size = 0;
+      EXPECT_NE(check_roaring(Bytes(bytes).first(whole - 1), size), "");
+      EXPECT_EQ(size, 0U);
+    }
+  }
+}
+
 TEST(RoaringReader, RefusesMoreNumbersThanAllowed) {
   Numbers found;
   EXPECT_NE(read_roaring(written({1, 2, 3}, false), 2, found), "");

@@ -93,7 +93,8 @@ TEST(FreshIndex, IsTheGraphThatTheWriterBuilds) {
         const graph::Meta meta = write_fresh_index(*store, "main", wanted, items, 2, {});
         EXPECT_EQ(meta.digest, expected) << ids.size() << " " << connectivity << replaced;
         const graph::IndexCheck check = graph::verify_index(*store, "main");
-        EXPECT_EQ(check.damages, 0U);
+        EXPECT_EQ(check.damages, 0U) << ids.size() << " " << connectivity << replaced << " "
+                                     << (check.findings.empty() ? "" : check.findings[0].what);
       }
     }
   }
