@@ -150,7 +150,7 @@ def amount(value):
 
 def print_costs(measured):
     print("| store | operation | n | in-degree p99 | max | records | lists | bytes "
-          "| bytes to storage | operations/s |")
+          "| bytes to files | operations/s |")
     print("|---|---|---:|---:|---:|---:|---:|---:|---:|---:|")
     for operation in OPERATIONS:
         for (store, size), lines in measured.items():
@@ -163,7 +163,7 @@ def print_costs(measured):
 
 
 def print_growth(measured, stores):
-    print("\n| store | operation | records grow as | bytes grow as | bytes to storage grow as |")
+    print("\n| store | operation | records grow as | bytes grow as | bytes to files grow as |")
     print("|---|---|---|---|---|")
     for operation in OPERATIONS:
         for store in stores:
