@@ -13,11 +13,12 @@
 #include "base/spec.h"
 #include "distance/metric.h"
 #include "experiments/canonical.h"
+#include "experiments/churn_via.h"
 #include "experiments/cost/memory_limit.h"
 #include "experiments/value_list.h"
 #include "graph/codec/codec.h"
+#include "graph/order/order.h"
 #include "graph/reader.h"
-#include "graph/write_index.h"
 #include "heuristics/registry.h"
 #include "kv/open_store.h"
 
@@ -146,8 +147,7 @@ const std::array<Key, 32> all_keys = {{
          "how records lie together"),
     word("build", "order", layout_stage, "insertion", check_by<graph::order>,
          "numbering of items in the store"),
-    word("build", "via", layout_stage, "bulk", check_by<graph::Via::parse>,
-         "how the graph comes into the store"),
+    word("build", "via", layout_stage, "bulk", check_via, "how the graph comes into the store"),
     word("build", "encoding", layout_stage, "f32", encodings,
          "encoding of vectors; under hamming always bits"),
     number("search", "k", "k", search_stage, "10", 1, 1'000'000, "neighbours asked for"),

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
+#include "experiments/churn_via.h"
+
 namespace skerry::experiments {
 
 namespace {
@@ -24,7 +28,11 @@ double guess_graph(const Settings& settings, const DataShape& data) {
          (fixed_components + real(data.dimension)) / real(settings.number("build_threads"));
 }
 
-double guess_layout(const Settings&, const DataShape& data) {
+double guess_layout(const Settings& settings, const DataShape& data) {
+  if (const std::optional<ChurnVia> churn = ChurnVia::parse(settings.word("via"))) {
+    // A round's updates cost about three times what as many insertions cost a build.
+    return guess_graph(settings, data) * (1 + 3 * churn->share * real(churn->rounds));
+  }
   return per_written_item * real(data.n);
 }
 
@@ -37,7 +45,10 @@ double guess_point(const Settings& settings, const DataShape& data) {
   return query * real(data.queries) * (real(settings.number("repetitions")) + extra_passes);
 }
 
-std::string layout_kind(const Settings& settings) { return "layout " + settings.word("store"); }
+std::string layout_kind(const Settings& settings) {
+  const bool churned = ChurnVia::parse(settings.word("via")).has_value();
+  return (churned ? "churn " : "layout ") + settings.word("store");
+}
 
 std::string search_kind(const Settings& settings) {
   return fmt::format("search {} {} {}", settings.word("store"), settings.word("view"),

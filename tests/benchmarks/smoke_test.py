@@ -157,6 +157,27 @@ class Growth(unittest.TestCase):
         self.assertGreater(high, 0)
 
 
+class Churn(unittest.TestCase):
+
+    def test_churn_table_has_a_fresh_build_and_the_rounds_of_every_churn(self):
+        with tempfile.TemporaryDirectory() as folder:
+            run(BUILD / "skerry", "run", SOURCE / "experiments/configs/churn.toml", "--smoke",
+                "--no-noise", "--no-cache", "--quiet", "-o", folder, "--set",
+                f"dataset.path={SOURCE}/experiments/data/sift-small-128-euclidean.hdf5")
+            text = script("churn_table.py", folder)
+        rows, = tables(text)
+        self.assertIn("3 rounds that replace 50 items, 1,000 held back", text)
+        self.assertEqual([row["round"] for row in rows],
+                         ["fresh build", "0", "2", "3", "0", "2", "3"])
+        self.assertEqual([row["repair"] for row in rows],
+                         ["-"] + 3 * ["drop"] + 3 * ["fresh_diskann"])
+        self.assertEqual(rows[-1]["connectivity"], "parent")
+        for row in rows:
+            self.assertGreater(float(row["recall@10"]), 0.9, row)
+            for column in ("mean degree", "in-degree p99", "max", "link bytes"):
+                self.assertGreater(float(row[column].replace(",", "")), 0, row)
+
+
 class Queries(unittest.TestCase):
 
     def test_filter_benchmark_fills_its_table(self):
