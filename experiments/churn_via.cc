@@ -12,13 +12,12 @@ namespace skerry::experiments {
 
 namespace {
 
-constexpr std::array<Parameter, 5> churn_parameters = {{
+constexpr std::array<Parameter, 4> churn_parameters = {{
     {"rounds", "int", "20", "rounds of deletes and inserts, 1..1000000"},
     {"share", "real", "0.05", "of the items that a round replaces, above 0, to 1"},
     {"repair", "word", "fresh_diskann",
      "what a delete does to lists that led to the item: fresh_diskann, reconnect, drop, tombstone"},
     {"in_links", "word", "symmetric", "how a delete finds those lists: symmetric, search, reverse"},
-    {"connectivity", "word", "none", "what keeps items reachable: none, parent, bfs_repair"},
 }};
 
 constexpr SpecKind churn_kind = {
@@ -44,11 +43,9 @@ std::optional<ChurnVia> ChurnVia::parse(std::string_view via) {
   }
   churn.repair = arguments.word("repair");
   churn.in_links = arguments.word("in_links");
-  churn.connectivity = arguments.word("connectivity");
   graph::IndexOptions options{.metric = "euclidean", .dimension = 1};
   options.build.repair = churn.repair;
   options.build.in_links = churn.in_links;
-  options.build.connectivity = churn.connectivity;
   static_cast<void>(graph::empty_meta(options));  // knows the names, and what does not go together
   return churn;
 }
@@ -94,7 +91,7 @@ graph::IndexOptions churned_index(const Settings& settings, const ChurnVia& chur
   options.build.schedule = settings.word("schedule");
   options.build.repair = churn.repair;
   options.build.in_links = churn.in_links;
-  options.build.connectivity = churn.connectivity;
+  options.build.connectivity = settings.word("connectivity");
   options.codec = settings.word("codec");
   options.layout = settings.word("layout");
   options.order = settings.word("order");

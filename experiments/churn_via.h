@@ -13,16 +13,19 @@
 
 namespace skerry::experiments {
 
-/// `churn(rounds=20, share=0.05, repair=fresh_diskann, in_links=symmetric, connectivity=none)`: an
-/// index that begins with other items and comes by rounds of deletes and inserts to those of the
-/// data set. What takes their place until then are the vectors that follow [dataset] limit.
+/// `churn(rounds=20, share=0.05, repair=fresh_diskann, in_links=symmetric)`: an index that begins
+/// with other items and comes by rounds of deletes and inserts to those of the data set. What takes
+/// their place until then are the vectors that follow [dataset] limit.
 struct ChurnVia {
   std::size_t rounds = 0;
   double share = 0;  ///< of the items, replaced in a round
-  std::string repair, in_links, connectivity;
+  std::string repair, in_links;
 
   /// Nothing where `via` is another way. Throws Error{invalid_argument}.
   static std::optional<ChurnVia> parse(std::string_view via);
+
+  /// About how many builds all of it takes: an update costs six times what an item costs a build.
+  double builds() const { return 1 + 6 * share * static_cast<double>(rounds); }
 
   /// Items replaced in a round, of `items`: at least 1.
   std::size_t of_round(std::size_t items) const;

@@ -67,7 +67,7 @@ void check_by(std::string_view word) {
 
 constexpr std::string_view forwards[] = {"M0", "M"};
 constexpr std::string_view entries[] = {"top"};
-constexpr std::string_view connectivities[] = {"none"};
+constexpr std::string_view connectivities[] = {"none", "parent", "bfs_repair"};
 constexpr std::string_view encodings[] = {"f32", "bits"};
 constexpr std::string_view traversals[] = {"f32", "scan"};
 constexpr std::string_view caches[] = {"warm", "cold"};
@@ -137,7 +137,7 @@ const std::array<Key, 32> all_keys = {{
     number("build", "pair_memo", "pair_memo", graph_stage, "0", 0, 1 << 30,
            "pair distances that each building thread remembers for selection"),
     word("build", "connectivity", graph_stage, "none", connectivities,
-         "repair of unreachable items"),
+         "what keeps items reachable on level 0"),
     number("build", "seed", "seed", graph_stage, "1", 0, no_limit, "seed of order and levels"),
     number("build", "threads", "build_threads", graph_stage, "1", 1, 1024, "threads of the build"),
     word("build", "store", layout_stage, "memory", check_store, "store of the index"),

@@ -236,6 +236,7 @@ graph::BuildParameters build_parameters(const Settings& settings) {
   parameters.overflow = heuristics::overflow(settings.word("overflow"));
   parameters.levels = heuristics::levels(settings.word("levels"));
   parameters.schedule = heuristics::schedule(settings.word("schedule"));
+  parameters.connectivity = graph::connectivity(settings.word("connectivity"));
   parameters.seed = static_cast<std::uint64_t>(settings.number("seed"));
   parameters.threads = static_cast<unsigned>(settings.number("build_threads"));
   parameters.pair_memo = static_cast<std::size_t>(settings.number("pair_memo"));

@@ -30,8 +30,7 @@ double guess_graph(const Settings& settings, const DataShape& data) {
 
 double guess_layout(const Settings& settings, const DataShape& data) {
   if (const std::optional<ChurnVia> churn = ChurnVia::parse(settings.word("via"))) {
-    // A round's updates cost about three times what as many insertions cost a build.
-    return guess_graph(settings, data) * (1 + 3 * churn->share * real(churn->rounds));
+    return guess_graph(settings, data) * churn->builds();
   }
   return per_written_item * real(data.n);
 }
