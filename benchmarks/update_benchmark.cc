@@ -1,16 +1,17 @@
 // What updates cost, on an index of n items in a store. One line of JSON for the index as built,
 // and one for each kind of operation (insert, replace, delete): operations per second, and for each
 // operation the records, link lists and bytes of keys and values that it wrote, what the process
-// sent to storage, and what the engine counted.
+// handed to files, and what the engine counted.
 //
 //   update_benchmark STORE DIR METRIC (FILE | SPEC) N [threads] [batch] [operations] [repair]
-//                    [in_links] [durability]
+//                    [in_links] [durability] [counters]
 //
 // The first N vectors make the index; inserts take the vectors that follow; replacements (by the
 // same vectors) and deletes are drawn at random by a fixed seed, no item twice. Each batch is one
-// commit with the durability given (power: synced). `written_bytes` are those handed to write(2)
-// and its kin: what /proc/self/io counts as sent to storage is up to 15 times as much on ext4 with
-// large folios, of which it counts the whole for a page of 4 KiB.
+// commit with the durability given (power: synced). With `counters` the engine counts, which costs
+// it time. `written_bytes` are those handed to write(2) and its kin: what /proc/self/io counts as
+// sent to storage is up to 15 times as much on ext4 with large folios, of which it counts the whole
+// for a page of 4 KiB.
 
 #include <fmt/format.h>
 
@@ -50,6 +51,7 @@ struct Settings {
   std::string repair = "fresh_diskann";
   std::string in_links = "symmetric";
   std::string durability = "power";
+  bool counters = false;
 };
 
 kv::Durability durability_of(const std::string& name) {
@@ -165,7 +167,7 @@ void run(const Settings& settings) {
   kv::StoreOptions options;
   options.path = settings.directory;
   options.create = true;
-  options.counters = true;
+  options.counters = settings.counters;
   const std::unique_ptr<kv::Store> store = kv::open_store(settings.store, options);
   graph::IndexOptions index;
   index.metric = settings.metric;
@@ -198,7 +200,7 @@ void run(const Settings& settings) {
 int main(int argc, char** argv) {
   if (argc < 6) {
     std::cerr << "usage: update_benchmark STORE DIR METRIC (FILE | SPEC) N [threads] [batch] "
-                 "[operations] [repair] [in_links] [durability]\n";
+                 "[operations] [repair] [in_links] [durability] [counters]\n";
     return 2;
   }
   skerry::Settings settings{argv[1], argv[2], argv[3], argv[4]};
@@ -210,6 +212,7 @@ int main(int argc, char** argv) {
     if (argc > 9) settings.repair = argv[9];
     if (argc > 10) settings.in_links = argv[10];
     if (argc > 11) settings.durability = argv[11];
+    if (argc > 12) settings.counters = std::string(argv[12]) == "counters";
     skerry::run(settings);
   } catch (const std::exception& error) {
     std::cerr << "update_benchmark: " << error.what() << '\n';

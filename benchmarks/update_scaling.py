@@ -108,7 +108,12 @@ def measure(options, settings):
             str(options.threads),
             str(options.batch),
             str(options.operations),
+            "fresh_diskann",
+            "symmetric",
+            "power",
         ]
+        if not options.sync:  # where time is the question, the engine counts nothing
+            command.append("counters")
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
         if done.returncode != 0:
             sys.exit(f"update_scaling.py: {' '.join(command)} ended with {done.returncode}")
