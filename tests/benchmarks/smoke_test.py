@@ -163,7 +163,7 @@ class Churn(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             run(BUILD / "skerry", "run", SOURCE / "experiments/configs/churn.toml", "--smoke",
                 "--no-noise", "--no-cache", "--quiet", "-o", folder, "--set",
-                f"dataset.path={SOURCE}/experiments/data/sift-small-128-euclidean.hdf5",
+                "dataset.spec=clustered(n=800, d=16, clusters=20, queries=50)",
                 "--set", "dataset.limit=400")
             text = script("churn_table.py", folder)
         rows, = tables(text)
