@@ -112,15 +112,19 @@ class Table {
       filters.push_back(filter(share, correlation, q));
     }
     std::vector<double> farthest(queries_.size());
+    std::size_t wanted = 0;  // results of all queries: fewer than k each where fewer items pass
     for (std::size_t q = 0; q < queries_.size(); ++q) {
       const QueryOptions options{.k = k, .ef = ef, .filter = &filters[q], .way = Way::scan};
-      farthest[q] = searcher_->by_vector(queries_[q], options).hits.back().distance;
+      const QueryResult truth = searcher_->by_vector(queries_[q], options);
+      if (truth.hits.empty()) continue;
+      farthest[q] = truth.hits.back().distance;
+      wanted += truth.hits.size();
     }
     std::array<Sums, ways.size()> sums;
     for (int pass = 0; pass < passes; ++pass) {
       for (std::size_t w = 0; w < ways.size(); ++w) {
         if (pass == 0 || sums[w].all_seconds < long_seconds) {
-          measure(ways[w], filters, farthest, sums[w]);
+          measure(ways[w], filters, farthest, wanted, sums[w]);
         }
       }
     }
@@ -146,7 +150,7 @@ class Table {
   }
 
   void measure(Way way, const std::vector<graph::Filter>& filters,
-               const std::vector<double>& farthest, Sums& sums) {
+               const std::vector<double>& farthest, std::size_t wanted, Sums& sums) {
     cool();
     const std::vector<double> before = std::move(sums.fastest);
     sums = {};
@@ -164,7 +168,8 @@ class Table {
       const auto found =
           std::count_if(result.hits.begin(), result.hits.end(),
                         [&](const graph::Hit& hit) { return hit.distance <= farthest[q]; });
-      sums.recall += static_cast<double>(found) / (count * k);
+      sums.recall +=
+          static_cast<double>(found) / static_cast<double>(std::max<std::size_t>(wanted, 1));
       ++sums.taken[static_cast<std::size_t>(result.way)];
     }
   }

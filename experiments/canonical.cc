@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "base/spec.h"
+#include "experiments/churn_via.h"
 #include "graph/codec/codec.h"
 #include "graph/layout.h"
-#include "graph/write_index.h"
 #include "heuristics/registry.h"
 #include "kv/open_store.h"
 
@@ -34,7 +34,7 @@ std::vector<Known> all_known() {
   };
   add("store", kv::store_kinds());
   add("layout", graph::layout_kinds());
-  add("via", graph::via_kinds());
+  add("via", via_kinds());
   return all;
 }
 

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/spec.h"
 #include "distance/metric.h"
+#include "experiments/churn_via.h"
 #include "experiments/command_line.h"
 #include "experiments/keys_help.h"
 #include "experiments/table.h"
@@ -16,7 +17,6 @@
 #include "graph/layout.h"
 #include "graph/order/order.h"
 #include "graph/reader.h"
-#include "graph/write_index.h"
 #include "heuristics/registry.h"
 #include "kv/open_store.h"
 
@@ -76,7 +76,7 @@ std::vector<Choice> all_choices() {
     }
   };
   add("layout", graph::layout_kinds());
-  add("via", graph::via_kinds());
+  add("via", via_kinds());
   for (const std::string_view view : graph::view_names()) {
     choices.push_back({"view", view, "where a search finds nodes", {}});
   }

@@ -62,6 +62,18 @@ std::string varying_text(const Plan& plan, const Settings& settings, Stage stage
   return fmt::format("{}", fmt::join(parts, " "));
 }
 
+/// Store and codec of a layout, and what else layouts differ in.
+std::string layout_text(const Plan& plan, const Settings& settings) {
+  std::string text =
+      fmt::format("  store={} codec={}", settings.word("store"), settings.word("codec"));
+  for (const std::size_t key : plan.varying) {
+    const std::string_view column = keys()[key].column;
+    if (keys()[key].stage != Stage::layout || column == "store" || column == "codec") continue;
+    text += fmt::format(" {}={}", column, spelling(settings[key]));
+  }
+  return text;
+}
+
 /// `column=value,value` of the searches of a layout.
 std::string searches_text(const Plan& plan, const LayoutPlan& layout) {
   std::vector<std::string> parts;
@@ -129,8 +141,7 @@ std::string plan_text(const Config& config, const Plan& plan, const PlanCost& co
         fmt::format("\ngraph {}  {}\n", g + 1, varying_text(plan, graph.settings(), Stage::graph));
     Table table({Align::left, Align::right, Align::left});
     for (const LayoutPlan& layout : graph.layouts) {
-      table.add({fmt::format("  store={} codec={}", layout.settings().word("store"),
-                             layout.settings().word("codec")),
+      table.add({layout_text(plan, layout.settings()),
                  fmt::format("{} points", layout.points.size()), searches_text(plan, layout)});
     }
     text += table.text();

@@ -33,7 +33,7 @@ ordered_json links_json(kv::Store& store, const graph::StoredIndex& index,
   const graph::LinkCounts counts = graph::link_counts(graph);
   const graph::LinkBounds bounds = graph::link_bounds(graph);
   const auto edges = static_cast<double>(counts.edges);
-  const auto items = static_cast<double>(graph.size());
+  const auto items = static_cast<double>(graph.items());
   const auto value_bits = 8.0 * static_cast<double>(sizes.links.value_bytes);
   const auto logical = static_cast<double>(sizes.links.value_bytes + sizes.links.key_bytes);
   const double disk = disk_bytes_of_links(store, index, sizes);

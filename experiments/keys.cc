@@ -13,11 +13,12 @@
 #include "base/spec.h"
 #include "distance/metric.h"
 #include "experiments/canonical.h"
+#include "experiments/churn_via.h"
 #include "experiments/cost/memory_limit.h"
 #include "experiments/value_list.h"
 #include "graph/codec/codec.h"
+#include "graph/order/order.h"
 #include "graph/reader.h"
-#include "graph/write_index.h"
 #include "heuristics/registry.h"
 #include "kv/open_store.h"
 
@@ -66,7 +67,7 @@ void check_by(std::string_view word) {
 
 constexpr std::string_view forwards[] = {"M0", "M"};
 constexpr std::string_view entries[] = {"top"};
-constexpr std::string_view connectivities[] = {"none"};
+constexpr std::string_view connectivities[] = {"none", "parent", "bfs_repair"};
 constexpr std::string_view encodings[] = {"f32", "bits"};
 constexpr std::string_view traversals[] = {"f32", "scan"};
 constexpr std::string_view caches[] = {"warm", "cold"};
@@ -136,7 +137,7 @@ const std::array<Key, 32> all_keys = {{
     number("build", "pair_memo", "pair_memo", graph_stage, "0", 0, 1 << 30,
            "pair distances that each building thread remembers for selection"),
     word("build", "connectivity", graph_stage, "none", connectivities,
-         "repair of unreachable items"),
+         "what keeps items reachable on level 0"),
     number("build", "seed", "seed", graph_stage, "1", 0, no_limit, "seed of order and levels"),
     number("build", "threads", "build_threads", graph_stage, "1", 1, 1024, "threads of the build"),
     word("build", "store", layout_stage, "memory", check_store, "store of the index"),
@@ -146,8 +147,7 @@ const std::array<Key, 32> all_keys = {{
          "how records lie together"),
     word("build", "order", layout_stage, "insertion", check_by<graph::order>,
          "numbering of items in the store"),
-    word("build", "via", layout_stage, "bulk", check_by<graph::Via::parse>,
-         "how the graph comes into the store"),
+    word("build", "via", layout_stage, "bulk", check_via, "how the graph comes into the store"),
     word("build", "encoding", layout_stage, "f32", encodings,
          "encoding of vectors; under hamming always bits"),
     number("search", "k", "k", search_stage, "10", 1, 1'000'000, "neighbours asked for"),

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "base/error.h"
 #include "experiments/cost/engine_sums.h"
@@ -11,7 +10,7 @@
 #include "experiments/cost/process_io.h"
 #include "experiments/describe_layout.h"
 #include "graph/digest.h"
-#include "graph/write_index.h"
+#include "graph/stored_index.h"
 #include "kv/counting_store.h"
 #include "kv/open_store.h"
 
@@ -20,19 +19,13 @@ namespace skerry::experiments {
 using nlohmann::ordered_json;
 
 OpenLayout::OpenLayout(const Settings& settings, const std::filesystem::path& path,
-                       const graph::Rows& rows, const graph::Graph& graph)
+                       const std::function<void(kv::Store&)>& fill)
     : kind_(settings.word("store")), path_(path) {
   store_ = kv::open_store(kind_, {.path = path_, .create = true, .counters = true});
-  const graph::WriteOptions options{.codec = &graph::link_codec(settings.word("codec")),
-                                    .layout = graph::Layout::parse(settings.word("layout")),
-                                    .order = &graph::order(settings.word("order")),
-                                    .via = graph::Via::parse(settings.word("via")),
-                                    .seed = static_cast<std::uint64_t>(settings.number("seed")),
-                                    .threads = std::max(1U, std::thread::hardware_concurrency())};
   const std::unique_ptr<kv::CountingStore> counting = kv::count(*store_);
   const ProcessIo before = process_io();
   const auto start = std::chrono::steady_clock::now();
-  graph::write_index(*counting, index_name, rows, graph, options);
+  fill(*counting);
   store_->sync();
   seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   logical_bytes_ = counting->counts().bytes_written;
@@ -62,8 +55,9 @@ void OpenLayout::reopen(bool counters) {
   open(counters);
 }
 
-ordered_json OpenLayout::describe(const std::string& digest) {
+ordered_json OpenLayout::describe(const std::string& wanted) {
   const graph::StoredIndex index(*store_, index_name);
+  const std::string digest = wanted.empty() ? index.meta().digest : wanted;
   const graph::Graph stored = index.load_graph();
   const std::string found = graph::graph_digest(stored, index.ids().load());
   if (found != digest || index.meta().digest != digest) {
@@ -73,6 +67,7 @@ ordered_json OpenLayout::describe(const std::string& digest) {
   }
   ordered_json described = describe_layout(*store_, index, stored);
   described["kind"] = "layout";
+  described["digest"] = digest;
   described["seconds"] = seconds_;
   described["disk_bytes"] = store_->size_on_disk();
   described["write"] = {{"logical_bytes", logical_bytes_}};

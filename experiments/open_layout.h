@@ -2,6 +2,7 @@
 // The store of one layout while its points are measured: written, checked, closed and opened again.
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -9,8 +10,6 @@
 #include <vector>
 
 #include "experiments/keys.h"
-#include "graph/graph.h"
-#include "graph/rows.h"
 #include "kv/store.h"
 
 namespace skerry::experiments {
@@ -19,18 +18,18 @@ class OpenLayout {
  public:
   static constexpr std::string_view index_name = "main";
 
-  /// Writes the index into a new store at `path` (unused by a store in memory) and opens it as a
-  /// reader would find it.
-  OpenLayout(const Settings& settings, const std::filesystem::path& path, const graph::Rows& rows,
-             const graph::Graph& graph);
+  /// Has `fill` make the index in a new store at `path` (unused by a store in memory) and opens it
+  /// as a reader would find it.
+  OpenLayout(const Settings& settings, const std::filesystem::path& path,
+             const std::function<void(kv::Store&)>& fill);
 
   kv::Store& store() noexcept { return *store_; }
 
   bool persistent() const noexcept { return persistent_; }
 
   /// The "layout" message of layout_stage(). Throws Error{corrupt} unless the store gives back the
-  /// graph with this digest.
-  nlohmann::ordered_json describe(const std::string& digest);
+  /// graph with this digest; without one, that of the index's own record.
+  nlohmann::ordered_json describe(const std::string& digest = {});
 
   /// Compacts a copy of the store beside it, describes the copy (describe_layout.h) and removes it.
   /// Just {"skipped": why} for a store in memory and where the disk has no room for a copy.

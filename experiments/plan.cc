@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
 
 #include "base/error.h"
 #include "distance/metric.h"
+#include "experiments/churn_via.h"
 #include "experiments/value_list.h"
 #include "graph/reader.h"
 #include "kv/open_store.h"
@@ -126,6 +128,28 @@ void check_settings(const Settings& settings, const Axes& axes, std::size_t n) {
   }
 }
 
+/// Churn needs vectors to hold back, and an index that can be updated.
+void check_churn(const Config& config, const Axes& axes, const DatasetInfo& dataset,
+                 const Settings& settings) {
+  const std::optional<ChurnVia> churn = ChurnVia::parse(settings.word("via"));
+  if (!churn) return;
+  const std::string& place = axes[key_at("via")].place;
+  try {
+    churned_index(settings, *churn, dataset.dimension);
+  } catch (const Error& error) {
+    throw Error(error.code(), fmt::format("{}: {}", place, error.what()));
+  }
+  DatasetRequest all = config.dataset;
+  all.limit = 0;
+  const std::size_t there = dataset_info(all).rows;
+  const std::size_t needed = dataset.rows + churn->of_round(dataset.rows);
+  if (there >= needed) return;
+  throw Error(Code::invalid_argument,
+              fmt::format("{}: churn holds back vectors that follow `limit` of [dataset]; {} of {} "
+                          "are items, and a round needs {} more",
+                          place, dataset.rows, there, churn->of_round(dataset.rows)));
+}
+
 bool matches(const Exclude& exclude, const Settings& settings) {
   return std::all_of(exclude.conditions.begin(), exclude.conditions.end(), [&](const auto& each) {
     return std::find(each.values.begin(), each.values.end(), settings[each.key]) !=
@@ -212,6 +236,7 @@ graph::BuildParameters build_parameters(const Settings& settings) {
   parameters.overflow = heuristics::overflow(settings.word("overflow"));
   parameters.levels = heuristics::levels(settings.word("levels"));
   parameters.schedule = heuristics::schedule(settings.word("schedule"));
+  parameters.connectivity = graph::connectivity(settings.word("connectivity"));
   parameters.seed = static_cast<std::uint64_t>(settings.number("seed"));
   parameters.threads = static_cast<unsigned>(settings.number("build_threads"));
   parameters.pair_memo = static_cast<std::size_t>(settings.number("pair_memo"));
@@ -265,6 +290,7 @@ Plan make_plan(const Config& config) {
       const auto [layout, new_layout] =
           layouts.try_emplace(settings.text(Stage::layout), of_graph.size());
       if (new_layout) of_graph.emplace_back();
+      if (new_layout) check_churn(config, axes, plan.dataset, settings);
       of_graph[layout->second].points.push_back(std::move(settings));
     }
   };

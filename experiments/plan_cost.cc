@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/spec.h"
+#include "experiments/churn_via.h"
 #include "experiments/results.h"
 #include "experiments/size_model.h"
 
@@ -161,12 +162,14 @@ PlanCost plan_cost(const Config& config, const Plan& plan,
     const Settings& build = graph.settings();
     const auto each = known.build.first_of({build.word("selection"), "any"});
     if (!each) ++cost.rough_graphs;
-    cost.graph_seconds += each.value_or(rough_build) * static_cast<double>(n) *
-                          static_cast<double>(build.number("ef_construction")) * components /
-                          static_cast<double>(build.number("build_threads"));
+    const double seconds = each.value_or(rough_build) * static_cast<double>(n) *
+                           static_cast<double>(build.number("ef_construction")) * components /
+                           static_cast<double>(build.number("build_threads"));
+    cost.graph_seconds += seconds;
     for (const LayoutPlan& layout : graph.layouts) {
       const double bytes = sizes.of(layout.settings());
-      cost.write_seconds += bytes / written_per_second;
+      const auto churn = ChurnVia::parse(layout.settings().word("via"));
+      cost.write_seconds += churn ? seconds * churn->builds() : bytes / written_per_second;
       if (Spec::parse(layout.settings().word("store")).name != "memory") {
         cost.disk_bytes += bytes;
         cost.largest_store_bytes = std::max(cost.largest_store_bytes, bytes);

@@ -7,7 +7,7 @@
 // those
 //           with the same view and store if there are any, else the same view; else rough. Each
 //           point runs `repetitions` timed passes and two more.
-// Writing   150 MB/s, always rough.
+// Writing   150 MB/s, always rough; churn as many builds as churn_via.h has it.
 // 200 + d   A distance costs about as much as 200 components before it looks at the first: the row
 //           has to come from memory, and the walk has to keep its heaps.
 

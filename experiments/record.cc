@@ -36,10 +36,10 @@ ordered_json compose_record(const RecordContext& context, const std::string& poi
   }
   record["graph"] = written.at("graph");
   record["disk_bytes"] = written.at("disk_bytes");
-  for (const char* field : {"disk_bytes_compacted", "space_amplification", "compacted"}) {
+  for (const char* field : {"disk_bytes_compacted", "space_amplification", "compacted", "churn"}) {
     if (written.contains(field)) record[field] = written.at(field);
   }
-  record["graph_digest"] = built.at("digest");
+  record["graph_digest"] = written.at("digest");
   record["dataset"] = context.datasets.at(settings.word("metric"));
   record["provenance"] = context.provenance;
   return record;
@@ -47,10 +47,12 @@ ordered_json compose_record(const RecordContext& context, const std::string& poi
 
 void add_result(GraphResult& graph, const Settings& settings, const ordered_json& record) {
   const ordered_json& links = record.at("links");
-  graph.digest = record.at("graph_digest");
   graph.seconds = record.at("build").at("graph_seconds");
-  graph.edges = links.at("edges");
-  graph.edges_per_vector = links.at("edges_per_vector");
+  if (!record.contains("churn") || graph.digest.empty()) {
+    graph.digest = record.at("graph_digest");
+    graph.edges = links.at("edges");
+    graph.edges_per_vector = links.at("edges_per_vector");
+  }
   const double link_bytes =
       links.at("value_bytes").get<double>() + links.at("key_bytes").get<double>();
   graph.points.push_back(

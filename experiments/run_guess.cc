@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
+#include "experiments/churn_via.h"
+
 namespace skerry::experiments {
 
 namespace {
@@ -24,7 +28,10 @@ double guess_graph(const Settings& settings, const DataShape& data) {
          (fixed_components + real(data.dimension)) / real(settings.number("build_threads"));
 }
 
-double guess_layout(const Settings&, const DataShape& data) {
+double guess_layout(const Settings& settings, const DataShape& data) {
+  if (const std::optional<ChurnVia> churn = ChurnVia::parse(settings.word("via"))) {
+    return guess_graph(settings, data) * churn->builds();
+  }
   return per_written_item * real(data.n);
 }
 
@@ -37,7 +44,10 @@ double guess_point(const Settings& settings, const DataShape& data) {
   return query * real(data.queries) * (real(settings.number("repetitions")) + extra_passes);
 }
 
-std::string layout_kind(const Settings& settings) { return "layout " + settings.word("store"); }
+std::string layout_kind(const Settings& settings) {
+  const bool churned = ChurnVia::parse(settings.word("via")).has_value();
+  return (churned ? "churn " : "layout ") + settings.word("store");
+}
 
 std::string search_kind(const Settings& settings) {
   return fmt::format("search {} {} {}", settings.word("store"), settings.word("view"),

@@ -15,8 +15,6 @@ namespace skerry::experiments {
 
 using nlohmann::ordered_json;
 
-namespace {
-
 Progress progress_to(const Messages& messages) {
   return {[&messages](std::string_view what, std::size_t done, std::size_t total) {
             messages.send(
@@ -25,8 +23,6 @@ Progress progress_to(const Messages& messages) {
           },
           nullptr};
 }
-
-}  // namespace
 
 void dataset_stage(const StageInput& input, const std::string& metric_name,
                    const Messages& messages) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "base/progress.h"
 #include "experiments/child.h"
 #include "experiments/plan.h"
 #include "experiments/point_runner.h"
@@ -16,6 +17,9 @@ struct StageInput {
   DatasetRequest dataset;
   std::size_t truth_depth = 0;  ///< the largest k of the plan
 };
+
+/// Sends "progress"; `messages` must outlive it.
+Progress progress_to(const Messages& messages);
 
 /// Loads and checks the data set and sees to its ground truth.
 /// Sends "dataset" {name, n, dimension, queries, hash}.

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "experiments/churn_via.h"
 #include "experiments/table.h"
 
 namespace skerry::experiments {
@@ -27,8 +28,12 @@ std::vector<std::int64_t> shown_efs(const GraphResult& graph) {
   return some;
 }
 
+bool churned(const PointResult& point) {
+  return ChurnVia::parse(point.settings.word("via")).has_value();
+}
+
 /// What a search of a graph finds and costs depends on these keys alone (ties go by slot, and so
-/// depend on the order).
+/// depend on the order; churn makes another graph).
 std::string search_of(const Settings& settings) {
   std::string text = fmt::format("k={} ef={}", settings.number("k"), settings.number("ef"));
   for (const char* column : {"traversal", "order"}) {
@@ -36,6 +41,7 @@ std::string search_of(const Settings& settings) {
       text += fmt::format(" {}={}", column, settings.word(column));
     }
   }
+  if (ChurnVia::parse(settings.word("via"))) text += fmt::format(" via={}", settings.word("via"));
   return text;
 }
 
@@ -75,7 +81,7 @@ std::string rate(double qps) {
 struct Row {
   std::vector<std::size_t> order;  ///< per column, the value's place by first appearance
   const PointResult* first;
-  std::map<std::int64_t, double> qps;  ///< by ef
+  std::map<std::int64_t, const PointResult*> by_ef;
 };
 
 /// Sorted by column, values in the order in which the config brought them up.
@@ -91,18 +97,20 @@ std::vector<Row> rows_of(const GraphResult& graph, const std::vector<std::size_t
       if (place == met[i].end()) met[i].push_back(value);
     }
     Row& row = rows.try_emplace(order, Row{order, &point, {}}).first->second;
-    row.qps[point.settings.number("ef")] = point.qps;
+    row.by_ef[point.settings.number("ef")] = &point;
   }
   std::vector<Row> sorted;
   for (auto& [order, row] : rows) sorted.push_back(std::move(row));
   return sorted;
 }
 
-/// Recall and distances by ef, once for each k.
+/// Recall and distances by ef, once for each k: they are the graph's, whatever it lies in. What
+/// churn made of it has its own.
 void add_quality(Table& table, const GraphResult& graph, const std::vector<std::int64_t>& efs,
                  std::size_t lead) {
   std::map<std::int64_t, std::map<std::int64_t, const PointResult*>> by_k;
   for (const PointResult& point : graph.points) {
+    if (churned(point)) continue;
     by_k[point.settings.number("k")].try_emplace(point.settings.number("ef"), &point);
   }
   for (const auto& [k, by_ef] : by_k) {
@@ -157,11 +165,16 @@ std::string block(const GraphResult& graph, const Plan& plan) {
       cells.push_back(fmt::format("{:.1f}", static_cast<double>(row.first->disk_bytes) / 1048576));
       cells.push_back(fmt::format("{:.2f}", row.first->layout_seconds));
     }
+    std::vector<std::string> recall(lead);
+    recall[0] = fmt::format("  recall@{}", row.first->settings.number("k"));
     for (const std::int64_t ef : efs) {
-      const auto qps = row.qps.find(ef);
-      cells.push_back(qps == row.qps.end() ? "-" : rate(qps->second));
+      const auto point = row.by_ef.find(ef);
+      const bool known = point != row.by_ef.end();
+      cells.push_back(known ? rate(point->second->qps) : "-");
+      recall.push_back(known ? fmt::format("{:.4f}", point->second->recall) : "-");
     }
     table.add(std::move(cells));
+    if (churned(*row.first)) table.add(std::move(recall));
   }
   return heading(graph, plan) + table.text();
 }

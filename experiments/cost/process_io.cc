@@ -19,6 +19,8 @@ ProcessIo process_io() {
       io.counted = true;
     } else if (field == "write_bytes:") {
       io.written_bytes = value;
+    } else if (field == "wchar:") {
+      io.call_bytes = value;
     } else if (field == "cancelled_write_bytes:") {
       cancelled = value;
     }

@@ -178,7 +178,7 @@ TEST(Config, WhatThisReleaseDoesNotImplementIsRefusedWithWhatThereIs) {
       {"order = \"hilbert\"", "Known: insertion"},
       {"via = \"stream\"", "Known: bulk"},
       {"encoding = \"i8\"", "Known: f32, bits"},
-      {"connectivity = \"repair\"", "Known: none"},
+      {"connectivity = \"repair\"", "Known: none, parent, bfs_repair"},
       {"entry = \"random\"", "Known: top"},
       {"[search]\ntermination = \"patience\"", "Known: ef"},
       {"[search]\ntraversal = \"i8\"", "Known: f32"}};

@@ -3,10 +3,10 @@
 #include <fstream>
 #include <string>
 
+#include "experiments/churn_via.h"
 #include "experiments/config.h"
 #include "experiments/keys_help.h"
 #include "graph/layout.h"
-#include "graph/write_index.h"
 #include "heuristics/registry.h"
 #include "tests/experiments/config_file.h"
 #include "tests/experiments/program.h"
@@ -72,7 +72,7 @@ TEST(Describe, EveryLayoutAndViaIsDescribedWithItsParameters) {
     }
   };
   expect_described(graph::layout_kinds());
-  expect_described(graph::via_kinds());
+  expect_described(via_kinds());
 }
 
 TEST(Describe, MisspeltNameNamesTheNearest) {

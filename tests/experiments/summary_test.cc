@@ -53,6 +53,23 @@ TEST(Summary, ShowsEachSearchOnceAndEachRateInItsColumn) {
             "           frozen                                     62,500  31,250\n");
 }
 
+TEST(Summary, WhatChurnMadeOfAGraphHasItsOwnRecall) {
+  Sample made = sample();
+  std::vector<PointResult>& points = made.outcome.graphs[0].points;
+  for (std::size_t i = 4; i < points.size(); ++i) {
+    points[i].settings.set("via", "churn(rounds=2)");
+    points[i].recall -= 0.05;
+  }
+  const std::string text = summary_text(made.outcome, made.plan);
+  EXPECT_NE(text.find("recall@10                                               0.1600  0.3200\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("  recall@10                                             0.1100  0.2700\n"),
+            std::string::npos)
+      << text;
+  EXPECT_TRUE(disagreements(made.outcome).empty());
+}
+
 TEST(Summary, GraphThatWasNotBuiltSaysSo) {
   Sample made = sample();
   made.outcome.graphs[0].digest.clear();
