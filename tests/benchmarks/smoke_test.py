@@ -215,6 +215,11 @@ class Queries(unittest.TestCase):
             for field in ("make_us", "open_us", "answer_us", "commit_us", "disk_bytes"):
                 self.assertGreater(line[field], 0, line)
 
+    def test_namespace_table_has_a_row_for_every_line(self):
+        (rows,) = tables(script("namespace_table.py", BUILD, "memory", 1, 3))
+        self.assertEqual([(row["tables"], row["indexes"]) for row in rows],
+                         [("own", "1"), ("own", "3"), ("prefix", "1"), ("prefix", "3")])
+
 
 if __name__ == "__main__":
     unittest.main()
