@@ -22,13 +22,13 @@
 
 namespace skerry::graph {
 
-/// Reads a graph and rows in memory; also the view of a build over its own graph.
+/// Reads a graph and rows, or codes, in memory; also the view of a build over its own graph.
 class FrozenView {
  public:
-  FrozenView(const Graph& graph, const Rows& rows) : graph_(&graph), rows_(&rows) {}
+  FrozenView(const Graph& graph, const RowBlock& rows) : graph_(&graph), rows_(&rows) {}
 
   /// Rows of vacant slots are missing.
-  FrozenView(const Graph& graph, const Rows& rows, const DeadSlots& dead)
+  FrozenView(const Graph& graph, const RowBlock& rows, const DeadSlots& dead)
       : graph_(&graph), rows_(&rows), dead_(dead.vacant_none() ? nullptr : &dead) {}
 
   std::size_t size() const noexcept { return rows_->size(); }
@@ -65,7 +65,7 @@ class FrozenView {
 
  private:
   const Graph* graph_;
-  const Rows* rows_;
+  const RowBlock* rows_;
   const DeadSlots* dead_ = nullptr;
 };
 
