@@ -77,9 +77,7 @@ std::vector<Choice> all_choices() {
   };
   add("layout", graph::layout_kinds());
   add("via", via_kinds());
-  for (const std::string_view view : graph::view_names()) {
-    choices.push_back({"view", view, "where a search finds nodes", {}});
-  }
+  add("view", graph::view_kinds());
   return choices;
 }
 

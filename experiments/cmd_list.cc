@@ -87,13 +87,11 @@ std::vector<Kind> all_kinds() {
     kinds.back().entries.push_back(
         {std::string(codec->name()), std::string(codec->description()), {}});
   }
-  constexpr std::array<std::string_view, 3> views = {"the store, on each access",
-                                                     "pointers remembered while the snapshot lives",
-                                                     "decoded links and all vectors in memory"};
   kinds.push_back({"views", {}});
-  for (std::size_t i = 0; i < graph::view_names().size(); ++i) {
-    kinds.back().entries.push_back(
-        {std::string(graph::view_names()[i]), std::string(views[i]), {}});
+  for (const SpecKind& view : graph::view_kinds()) {
+    kinds.back().entries.push_back({std::string(view.name),
+                                    std::string(view.description),
+                                    {view.parameters.begin(), view.parameters.end()}});
   }
   return kinds;
 }

@@ -48,7 +48,7 @@ void check_store(std::string_view word) {
   kv::check_store_spec(word);
 }
 
-void check_view(std::string_view word) { check_one_of("view", word, graph::view_names()); }
+void check_view(std::string_view word) { graph::ViewSpec::parse(word); }
 
 /// Any path may be one; whether it is there is seen when it is read.
 void check_graph(std::string_view word) {

@@ -29,7 +29,9 @@ CountedPass count_pass(kv::Store& store, std::string_view index, std::string_vie
   // Nothing is timed here, so all cores may help where a query's reads do not depend on others: a
   // memo fetches a record for the first of them only. Each thread has a counter of its own, so
   // that reads belong to queries.
-  const unsigned threads = view == "memo" ? 1 : std::max(1U, std::thread::hardware_concurrency());
+  const unsigned threads = graph::ViewSpec::parse(view).remembers()
+                               ? 1
+                               : std::max(1U, std::thread::hardware_concurrency());
   const bool is_shared = view == "frozen";  // it reads nothing after it was opened
 
   struct Worker {

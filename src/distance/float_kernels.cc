@@ -1,4 +1,4 @@
-// Kernels over f32 rows.
+// Kernels over f32 rows, and from an f32 query to f16 codes (distance/encoding.h).
 //
 // Element i of a row belongs to virtual lane i mod 32. Each lane sums in index order; the 32 sums
 // are added as a tree (lane j with lane j + 16, then j + 8, 4, 2, 1); what is missing to a multiple
@@ -31,21 +31,39 @@ constexpr std::size_t sums = virtual_lanes / lanes;
 // Rows compared at once: as many as keep all their sums in registers.
 constexpr std::size_t rows_at_once = lanes == 16 ? 4 : lanes == 8 ? 2 : 1;
 
-HWY_INLINE Vector load(const std::byte* from) {
-  return hn::LoadU(Tag(), reinterpret_cast<const float*>(from));
-}
+struct Floats {
+  static HWY_INLINE Vector load(const std::byte* row, std::size_t at) {
+    return hn::LoadU(Tag(), reinterpret_cast<const float*>(row) + at);
+  }
 
-/// The first `count` < lanes elements, the others zero. Reads nothing behind them: a row may end a
-/// mapped file.
-HWY_INLINE Vector load_first(const std::byte* from, std::size_t count) {
+  /// `count` < lanes elements, then zeros. Reads nothing behind them: a row may end a mapped file.
+  static HWY_INLINE Vector load_first(const std::byte* row, std::size_t at, std::size_t count) {
+    const float* from = reinterpret_cast<const float*>(row) + at;
 #if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX2  // whose masked loads do not touch what they mask out
-  return hn::MaskedLoad(hn::FirstN(Tag(), count), Tag(), reinterpret_cast<const float*>(from));
+    return hn::MaskedLoad(hn::FirstN(Tag(), count), Tag(), from);
 #else
-  alignas(16) float padded[lanes] = {};
-  std::memcpy(padded, from, count * sizeof(float));
-  return hn::Load(Tag(), padded);
+    alignas(16) float padded[lanes] = {};
+    std::memcpy(padded, from, count * sizeof(float));
+    return hn::Load(Tag(), padded);
 #endif
-}
+  }
+};
+
+/// Halves, which become floats exactly.
+struct Halves {
+  using Half = hn::Rebind<hwy::float16_t, Tag>;
+
+  static HWY_INLINE Vector load(const std::byte* row, std::size_t at) {
+    return hn::PromoteTo(Tag(),
+                         hn::LoadU(Half(), reinterpret_cast<const hwy::float16_t*>(row) + at));
+  }
+
+  static HWY_INLINE Vector load_first(const std::byte* row, std::size_t at, std::size_t count) {
+    alignas(16) std::byte padded[lanes * sizeof(hwy::float16_t)] = {};
+    std::memcpy(padded, row + at * sizeof(hwy::float16_t), count * sizeof(hwy::float16_t));
+    return load(padded, 0);
+  }
+};
 
 struct SquaredDifference {
   static HWY_INLINE Vector term(Vector a, Vector b) {
@@ -83,38 +101,43 @@ HWY_INLINE float reduce(Vector* v) {
   return add_lanes(Tag(), v[0]);
 }
 
-/// Sums of `count` rows against `query`, one whole block of virtual lanes at a time.
-template <class Term, std::size_t count>
+/// Sums of `count` rows of `Row` elements against `query`, one whole block of virtual lanes at a
+/// time.
+template <class Row, class Term, std::size_t count>
 HWY_INLINE void sum_rows(const std::byte* query, const std::byte* const* rows,
                          std::size_t dimension, float* out) {
   Vector total[count][sums];
   for (std::size_t r = 0; r < count; ++r) {
     for (std::size_t j = 0; j < sums; ++j) total[r][j] = hn::Zero(Tag());
   }
-  constexpr std::size_t vector_bytes = lanes * sizeof(float);
-  constexpr std::size_t block_bytes = virtual_lanes * sizeof(float);
-  const std::size_t size = dimension * sizeof(float);
   std::size_t done = 0;
-  for (; done + block_bytes <= size; done += block_bytes) {
+  for (; done + virtual_lanes <= dimension; done += virtual_lanes) {
     for (std::size_t j = 0; j < sums; ++j) {
-      const std::size_t offset = done + j * vector_bytes;
-      const Vector x = load(query + offset);
+      const std::size_t at = done + j * lanes;
+      const Vector x = Floats::load(query, at);
       for (std::size_t r = 0; r < count; ++r) {
-        total[r][j] = hn::Add(total[r][j], Term::term(x, load(rows[r] + offset)));
+        total[r][j] = hn::Add(total[r][j], Term::term(x, Row::load(rows[r], at)));
       }
     }
   }
   // A sum is never -0 (it starts at +0), so a term of zeros leaves its bits alone: none is added
   // for vectors that the row does not reach.
-  for (std::size_t j = 0; j < sums && done < size; ++j, done += vector_bytes) {
-    const std::size_t rest = (size - done) / sizeof(float);
-    const Vector x = rest < lanes ? load_first(query + done, rest) : load(query + done);
+  for (std::size_t j = 0; j < sums && done < dimension; ++j, done += lanes) {
+    const std::size_t rest = dimension - done;
+    const bool whole = rest >= lanes;
+    const Vector x = whole ? Floats::load(query, done) : Floats::load_first(query, done, rest);
     for (std::size_t r = 0; r < count; ++r) {
-      const Vector y = rest < lanes ? load_first(rows[r] + done, rest) : load(rows[r] + done);
+      const Vector y = whole ? Row::load(rows[r], done) : Row::load_first(rows[r], done, rest);
       total[r][j] = hn::Add(total[r][j], Term::term(x, y));
     }
   }
   for (std::size_t r = 0; r < count; ++r) out[r] = reduce(total[r]);
+}
+
+HWY_INLINE float load_float(const std::byte* from) {
+  float value;
+  std::memcpy(&value, from, sizeof(value));
+  return value;
 }
 
 struct AsIs {
@@ -134,42 +157,45 @@ struct Negated {
 struct OneMinusCosine {
   static HWY_INLINE float finish(float sum, const std::byte* a, const std::byte* b,
                                  std::size_t dimension) {
-    const auto inverse_a = load<float>(a + dimension * sizeof(float));
-    const auto inverse_b = load<float>(b + dimension * sizeof(float));
+    const float inverse_a = load_float(a + dimension * sizeof(float));
+    const float inverse_b = load_float(b + dimension * sizeof(float));
     const float distance = 1.0F - sum * (inverse_a * inverse_b);
     return distance > 0 ? distance : 0.0F;
   }
+};
 
- private:
-  template <class T>
-  static T load(const std::byte* from) {
-    T value;
-    std::memcpy(&value, from, sizeof(T));
-    return value;
+/// From a query's code to a code: bias and scale lie behind the components of each.
+struct BiasAndScale {
+  static HWY_INLINE float finish(float sum, const std::byte* query, const std::byte* code,
+                                 std::size_t dimension) {
+    const std::byte* own = query + dimension * sizeof(float);
+    const std::byte* other = code + dimension * sizeof(hwy::float16_t);
+    const float product = load_float(own + 4) * (load_float(other + 4) * sum);
+    return load_float(own) + load_float(other) - product;
   }
 };
 
 template <class Term, class Finish>
 float pair(const std::byte* a, const std::byte* b, std::size_t dimension) {
   float sum;
-  sum_rows<Term, 1>(a, &b, dimension, &sum);
+  sum_rows<Floats, Term, 1>(a, &b, dimension, &sum);
   return Finish::finish(sum, a, b, dimension);
 }
 
-template <class Term, class Finish>
+template <class Row, class Term, class Finish>
 void batch(const std::byte* query, const std::byte* const* rows, std::size_t count,
            std::size_t dimension, float* out) {
   std::size_t i = 0;
   for (; i + rows_at_once <= count; i += rows_at_once) {
-    sum_rows<Term, rows_at_once>(query, rows + i, dimension, out + i);
+    sum_rows<Row, Term, rows_at_once>(query, rows + i, dimension, out + i);
   }
-  for (; i < count; ++i) sum_rows<Term, 1>(query, rows + i, dimension, out + i);
+  for (; i < count; ++i) sum_rows<Row, Term, 1>(query, rows + i, dimension, out + i);
   for (i = 0; i < count; ++i) out[i] = Finish::finish(out[i], query, rows[i], dimension);
 }
 
 template <class Term, class Finish>
 Kernels family() {
-  return {&pair<Term, Finish>, &batch<Term, Finish>};
+  return {&pair<Term, Finish>, &batch<Floats, Term, Finish>};
 }
 
 Kernels squared_l2() { return family<SquaredDifference, AsIs>(); }
@@ -179,6 +205,8 @@ Kernels cosine() { return family<Product, OneMinusCosine>(); }
 Kernels negative_dot() { return family<Product, Negated>(); }
 
 Kernels l1() { return family<AbsoluteDifference, AsIs>(); }
+
+BatchKernel f16_codes() { return &batch<Halves, Product, BiasAndScale>; }
 
 std::string_view target_name() { return hwy::TargetName(HWY_TARGET); }
 
@@ -194,6 +222,7 @@ HWY_EXPORT(squared_l2);
 HWY_EXPORT(cosine);
 HWY_EXPORT(negative_dot);
 HWY_EXPORT(l1);
+HWY_EXPORT(f16_codes);
 HWY_EXPORT(target_name);
 
 Kernels squared_l2_kernels() { return HWY_DYNAMIC_DISPATCH(squared_l2)(); }
@@ -203,6 +232,8 @@ Kernels cosine_kernels() { return HWY_DYNAMIC_DISPATCH(cosine)(); }
 Kernels negative_dot_kernels() { return HWY_DYNAMIC_DISPATCH(negative_dot)(); }
 
 Kernels l1_kernels() { return HWY_DYNAMIC_DISPATCH(l1)(); }
+
+BatchKernel f16_code_kernel() { return HWY_DYNAMIC_DISPATCH(f16_codes)(); }
 
 std::string_view kernel_target() { return HWY_DYNAMIC_DISPATCH(target_name)(); }
 

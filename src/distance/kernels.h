@@ -11,4 +11,8 @@ Kernels negative_dot_kernels();
 Kernels l1_kernels();
 Kernels hamming_kernels();
 
+// Over codes (distance/encoding.h).
+BatchKernel f16_code_kernel();
+BatchKernel i8_code_kernel();
+
 }  // namespace skerry::distance

@@ -58,14 +58,14 @@ QueryShape query_shape(const StoredIndex& index, const Filter& filter, std::size
 
 // Least squares by eye over benchmarks/filter_benchmark at 384 and 32 dimensions. In a view that
 // asks a store, finding a record costs more than reading it.
-QueryCosts QueryCosts::of_view(std::string_view view, std::size_t row_bytes) noexcept {
-  const auto bytes = static_cast<double>(row_bytes);
+QueryCosts QueryCosts::of_view(std::string_view view, std::size_t walk_bytes,
+                               std::size_t row_bytes) noexcept {
   QueryCosts costs;
-  costs.distance = 90 + 0.02 * bytes;
-  costs.scanned = 20 + 0.033 * bytes;
+  costs.distance = 90 + 0.02 * static_cast<double>(walk_bytes);
+  costs.scanned = 20 + 0.033 * static_cast<double>(row_bytes);
   costs.list = 150;
   if (view == "memo") costs.list = 300;  // decoded each time
-  if (view == "direct") {
+  if (view == "direct" || view == "cached") {
     costs.distance += 350;
     costs.scanned += 250;
     costs.list = 900;

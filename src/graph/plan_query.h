@@ -37,12 +37,14 @@ struct QueryCosts {
   double list = 100;      ///< reading the links of a node and looking at the neighbours
   double asked = 20;      ///< asking a predicate
 
-  /// For a view by its name (graph/views.h) and rows of so many bytes.
-  static QueryCosts of_view(std::string_view view, std::size_t row_bytes) noexcept;
+  /// For a view by its name (graph/views.h), walks by rows or codes of so many bytes, and scans of
+  /// rows.
+  static QueryCosts of_view(std::string_view view, std::size_t walk_bytes,
+                            std::size_t row_bytes) noexcept;
 
   /// What work has cost so far.
   double of(const SearchWork& work) const noexcept {
-    return distance * static_cast<double>(work.distances) + list * static_cast<double>(work.hops);
+    return distance * static_cast<double>(work.compared()) + list * static_cast<double>(work.hops);
   }
 };
 

@@ -33,8 +33,8 @@ enum class Way : std::uint8_t {
 
 /// Where a query stops early. It then gives the best that it has, labelled.
 struct Limits {
-  /// Distances between the query and stored vectors, never exceeded; 0: no limit. The same limit
-  /// gives the same answer everywhere.
+  /// Distances between the query and stored vectors or codes, never exceeded; 0: no limit. The same
+  /// limit gives the same answer everywhere.
   std::uint64_t distances = 0;
   /// Looked at between hops, so it is overrun by about one hop; zero: no limit.
   std::chrono::nanoseconds time{0};
@@ -52,6 +52,9 @@ struct QueryOptions {
   /// The same as a share of all items, 0..1.
   double linear_below_ratio = 0;
   Limits limits{};
+  /// Where the reader walks by codes: of what is found, the oversample * k nearest by codes are
+  /// compared by exact vectors and the best k of those returned; at least 1.
+  std::size_t oversample = 1;
 };
 
 struct RangeOptions {

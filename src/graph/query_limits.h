@@ -13,10 +13,13 @@ namespace skerry::graph {
 /// Watches one query. `work` is what the query adds to, and outlives this.
 class LimitWatch {
  public:
-  LimitWatch(const Limits& limits, const SearchWork& work)
+  /// Of the distances, `reserve` are kept for finish(), but no more than half.
+  LimitWatch(const Limits& limits, const SearchWork& work, std::uint64_t reserve = 0)
       : cancel_(limits.cancel), work_(&work), timed_(limits.time.count() > 0) {
     if (limits.distances != 0) {
-      last_distance_ = work.distances + std::min(limits.distances, last_distance_ - work.distances);
+      last_distance_ =
+          work.compared() + std::min(limits.distances, last_distance_ - work.compared());
+      reserve_ = std::min(reserve, limits.distances / 2);
     }
     if (timed_) deadline_ = std::chrono::steady_clock::now() + limits.time;
   }
@@ -31,10 +34,20 @@ class LimitWatch {
       stopped_ = Stopped::time;
       return 0;
     }
-    const std::uint64_t left = last_distance_ - work_->distances;
+    const std::uint64_t spent = work_->compared() + reserve_;
+    const std::uint64_t left = last_distance_ - std::min(spent, last_distance_);
     if (count <= left) return count;
     stopped_ = Stopped::distances;
     return static_cast<std::size_t>(left);
+  }
+
+  /// Lets grant() give what was kept.
+  void release() noexcept { reserve_ = 0; }
+
+  /// How many of `count` distances may be computed after the search has ended, for whatever reason.
+  std::size_t finish(std::size_t count) const noexcept {
+    return static_cast<std::size_t>(
+        std::min<std::uint64_t>(count, last_distance_ - work_->compared()));
   }
 
   Stopped stopped() const noexcept { return stopped_; }
@@ -45,6 +58,7 @@ class LimitWatch {
   bool timed_;
   std::chrono::steady_clock::time_point deadline_{};
   std::uint64_t last_distance_ = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t reserve_ = 0;
   Stopped stopped_ = Stopped::no;
 };
 

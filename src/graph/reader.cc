@@ -10,6 +10,8 @@
 #include "base/error.h"
 #include "base/spec.h"
 #include "graph/answer.h"
+#include "graph/cached_view.h"
+#include "graph/codes.h"
 #include "graph/view_iterator.h"
 #include "graph/view_searcher.h"
 #include "graph/views.h"
@@ -18,14 +20,50 @@ namespace skerry::graph {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> all_views = {"direct", "memo", "frozen"};
+constexpr std::array<std::string_view, 4> all_views = {"direct", "memo", "cached", "frozen"};
+constexpr std::string_view exact_traversal = "f32";
+
+std::string_view known_word(std::string_view kind, std::string_view word,
+                            std::span<const std::string_view> known) {
+  const auto found = std::find(known.begin(), known.end(), word);
+  if (found != known.end()) return *found;
+  throw Error(Code::invalid_argument, unknown_name(kind, word, known));
+}
 
 }  // namespace
 
 std::span<const std::string_view> view_names() { return all_views; }
 
+std::span<const SpecKind> view_kinds() {
+  static const std::array<SpecKind, 4> kinds = {{
+      {"direct", "the store, on each access", {}},
+      {"memo", "pointers remembered while the snapshot lives", {}},
+      {"cached", "the store, behind bounded memory of the nodes met last",
+       cached_view_parameters()},
+      {"frozen", "decoded links and all vectors in memory", {}},
+  }};
+  return kinds;
+}
+
+ViewSpec ViewSpec::parse(std::string_view text) {
+  const Spec spec = Spec::parse(text);
+  const std::string_view known = known_word("view", spec.name, all_views);
+  if (known == "cached") return {known, cached_view_bytes(spec)};
+  const Arguments none(spec, {});
+  return {known};
+}
+
+std::span<const std::string_view> traversal_names() {
+  static const std::vector<std::string_view> names = [] {
+    std::vector<std::string_view> all = {exact_traversal};
+    for (const distance::Encoding& each : distance::encodings()) all.push_back(each.name);
+    return all;
+  }();
+  return names;
+}
+
 bool view_supported(std::string_view view, kv::ViewLife life) {
-  return view != "memo" || life == kv::ViewLife::snapshot;
+  return ViewSpec::parse(view).name != "memo" || life == kv::ViewLife::snapshot;
 }
 
 struct Reader::Impl {
@@ -36,30 +74,47 @@ struct Reader::Impl {
   template <class Visitor>
   auto visit(Visitor&& visitor);
 
-  QueryCosts costs() const { return QueryCosts::of_view(view, index.row_bytes()); }
+  QueryCosts costs() const {
+    return QueryCosts::of_view(view, index.row_bytes(), index.row_bytes());
+  }
+
+  void open_codes(std::string_view traversal);
 
   StoredIndex index;
   std::optional<Memo> memo;
   Graph graph;
   Rows rows;
+  std::optional<distance::Encoder> encoder;  ///< where walks go by codes
+  RowBlock codes;
   std::vector<ItemId> ids;
   std::string_view view;
+  std::size_t cache_bytes = 0;
 };
 
-Reader::Reader(kv::Store& store, std::string_view index, std::string_view view,
-               const StoredIndex::Expectation& expected) {
-  const auto known = std::find(all_views.begin(), all_views.end(), view);
-  if (known == all_views.end()) {
-    throw Error(Code::invalid_argument, unknown_name("view", view, all_views));
-  }
-  impl_ = std::make_unique<Impl>(store, index, expected);
-  impl_->view = *known;
+Reader::Reader(kv::Store& store, std::string_view index, const ReaderOptions& options) {
+  const auto [view, cache_bytes] = ViewSpec::parse(options.view);
+  const std::string_view traversal = known_word("traversal", options.traversal, traversal_names());
+  impl_ = std::make_unique<Impl>(store, index, options.expected);
+  impl_->view = view;
+  impl_->cache_bytes = cache_bytes;
   if (view == "memo") impl_->memo.emplace(impl_->index);
   if (view == "frozen") {
     impl_->graph = impl_->index.load_graph();
     impl_->rows = impl_->index.load_rows();
     impl_->ids = impl_->index.ids().load();
   }
+  if (traversal != exact_traversal) impl_->open_codes(traversal);
+}
+
+void Reader::Impl::open_codes(std::string_view traversal) {
+  const distance::Encoding& encoding = distance::encoding(traversal);
+  distance::check_encoding(encoding, index.metric(), index.meta().dimension);
+  if (view != "frozen") {
+    throw Error(Code::unsupported,
+                fmt::format("view `{}` has no codes to walk by; use view `frozen`", view));
+  }
+  encoder = train_encoder(encoding, rows, index.dead());
+  codes = encode_rows(*encoder, rows, index.dead());
 }
 
 Reader::~Reader() = default;
@@ -77,24 +132,43 @@ Reader::Resident Reader::resident() const noexcept {
   if (impl_->view == "frozen") {
     resident.links = impl_->graph.resident_bytes();
     resident.vectors = impl_->rows.resident_bytes();
+    resident.codes = impl_->codes.resident_bytes();
   }
   if (impl_->memo) resident.tables = impl_->memo->resident_bytes();
+  if (impl_->view == "cached") {
+    resident.vectors = impl_->cache_bytes;  // and links; a searcher's
+    resident.tables = impl_->index.meta().slots * sizeof(std::uint32_t);
+  }
   resident.tables += impl_->ids.size() * sizeof(ItemId);
   return resident;
 }
 
 template <class Visitor>
 auto Reader::Impl::visit(Visitor&& visitor) {
-  if (view == "direct") return visitor(DirectView(index));
-  if (view == "memo") return visitor(MemoView(*memo));
-  return visitor(FrozenView(graph, rows, index.dead()));
+  const auto with = [&]<class View>(View exact, auto&& show_codes) {
+    std::optional<CodeWalk<View>> walk;
+    if (encoder) {
+      walk.emplace(show_codes(), *encoder,
+                   QueryCosts::of_view(view, encoder->code_bytes(), index.row_bytes()));
+    }
+    return visitor(std::move(exact), std::move(walk));
+  };
+  if (view == "direct") return with(DirectView(index), [&] { return DirectView(index); });
+  if (view == "memo") return with(MemoView(*memo), [&] { return MemoView(*memo); });
+  if (view == "cached") {
+    const auto cached = [&] { return CachedView(index, cache_bytes); };
+    return with(cached(), cached);
+  }
+  return with(FrozenView(graph, rows, index.dead()),
+              [&] { return FrozenView(graph, codes, index.dead()); });
 }
 
 std::unique_ptr<Reader::Searcher> Reader::searcher() const {
-  return impl_->visit([&]<class View>(View view) -> std::unique_ptr<Searcher> {
-    return std::make_unique<ViewSearcher<View>>(impl_->index, std::move(view), impl_->ids,
-                                                impl_->costs());
-  });
+  return impl_->visit(
+      [&]<class View>(View view, std::optional<CodeWalk<View>> codes) -> std::unique_ptr<Searcher> {
+        return std::make_unique<ViewSearcher<View>>(impl_->index, std::move(view), std::move(codes),
+                                                    impl_->ids, impl_->costs());
+      });
 }
 
 std::unique_ptr<NearestItems> Reader::iterate(Bytes query, const IterateOptions& options) const {
@@ -102,10 +176,12 @@ std::unique_ptr<NearestItems> Reader::iterate(Bytes query, const IterateOptions&
   check_filter(impl_->index, options.filter);
   std::vector<std::byte> row(impl_->index.row_bytes());
   encode_query(impl_->index, query, row.data());
-  return impl_->visit([&]<class View>(View view) -> std::unique_ptr<NearestItems> {
-    return std::make_unique<ViewIterator<View>>(impl_->index, std::move(view), impl_->ids,
-                                                impl_->costs(), std::move(row), options);
-  });
+  return impl_->visit(
+      [&]<class View>(View view,
+                      const std::optional<CodeWalk<View>>&) -> std::unique_ptr<NearestItems> {
+        return std::make_unique<ViewIterator<View>>(impl_->index, std::move(view), impl_->ids,
+                                                    impl_->costs(), std::move(row), options);
+      });
 }
 
 Filter Reader::filter(const Roaring64Map& ids) const { return {impl_->index, ids}; }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "base/spec.h"
 #include "graph/filter.h"
 #include "graph/nearest_items.h"
 #include "graph/query.h"
@@ -21,9 +22,38 @@ struct SearchOptions {
   std::size_t k = 10;
   std::size_t ef = 64;  ///< beam on level 0; ef < k means ef = k
   bool scan = false;    ///< compare with every item instead of walking the graph
+  /// Where the reader walks by codes, as in QueryOptions.
+  std::size_t oversample = 1;
 };
 
-/// The names of the views, in the order in which they are listed to people.
+/// How an index is opened for search.
+struct ReaderOptions {
+  std::string_view view = "frozen";  ///< a spec, as ViewSpec reads it
+  /// What walks compare: f32, the exact vectors, or codes of an encoding (distance/encoding.h).
+  /// `frozen` makes codes that the index does not hold; the other views need those of the index.
+  std::string_view traversal = "f32";
+  StoredIndex::Expectation expected{};
+};
+
+/// What ReaderOptions::traversal may be, in the order in which it is listed to people.
+std::span<const std::string_view> traversal_names();
+
+/// Where a search finds nodes: graph/views.h, graph/cached_view.h.
+struct ViewSpec {
+  std::string_view name;        ///< one of view_names()
+  std::size_t cache_bytes = 0;  ///< of each searcher, for `cached`
+
+  /// Throws Error{invalid_argument}.
+  static ViewSpec parse(std::string_view spec);
+
+  /// Whether what a query reads depends on the queries before it.
+  bool remembers() const noexcept { return name == "memo" || name == "cached"; }
+};
+
+/// What ViewSpec::parse() reads, in the order in which it is listed to people.
+std::span<const SpecKind> view_kinds();
+
+/// Their names, each of which is a spec.
 std::span<const std::string_view> view_names();
 
 /// Whether `view` can be had on a store with this life of views; `memo` needs ViewLife::snapshot.
@@ -33,13 +63,17 @@ bool view_supported(std::string_view view, kv::ViewLife life);
 /// Safe from many threads, each with its own Searcher.
 class Reader {
  public:
-  /// Throws what StoredIndex throws; invalid_argument for an unknown view, unsupported for a view
-  /// that the store cannot give. `frozen` reads the whole index here.
+  /// Throws what StoredIndex throws; invalid_argument for an unknown view or traversal, or one that
+  /// the metric has no codes for; unsupported for a view that the store cannot give, or codes that
+  /// the view cannot. `frozen` reads the whole index here.
+  Reader(kv::Store& store, std::string_view index, const ReaderOptions& options);
+
   Reader(kv::Store& store, std::string_view index, std::string_view view,
-         const StoredIndex::Expectation& expected);
+         const StoredIndex::Expectation& expected)
+      : Reader(store, index, ReaderOptions{.view = view, .expected = expected}) {}
 
   Reader(kv::Store& store, std::string_view index, std::string_view view = "frozen")
-      : Reader(store, index, view, StoredIndex::Expectation{}) {}
+      : Reader(store, index, ReaderOptions{.view = view}) {}
 
   ~Reader();
   Reader(Reader&&) noexcept;
@@ -54,7 +88,7 @@ class Reader {
   /// Bytes that this view keeps in memory.
   struct Resident {
     std::size_t links = 0;
-    std::size_t vectors = 0;
+    std::size_t vectors = 0;  ///< for `cached` of links, too: what a searcher may use
     std::size_t codes = 0;
     std::size_t tables = 0;  ///< pointers to records, ids of slots
   };
@@ -83,8 +117,8 @@ class Reader {
     virtual std::optional<QueryResult> by_item(ItemId id, const QueryOptions& options) = 0;
 
     /// All accepted items within a distance, nearest first, ties by id. Approximate unless it says
-    /// `exact`: see graph/range_search.h. Throws as by_vector(), and invalid_argument for a radius
-    /// or slack that is not a number in its range.
+    /// `exact`: see graph/range_search.h. Walks by exact vectors. Throws as by_vector(), and
+    /// invalid_argument for a radius or slack that is not a number in its range.
     virtual QueryResult within(Bytes query, const RangeOptions& options) = 0;
 
     /// From now on `stopwatch` is told where the time of searches goes; null for none.
@@ -106,7 +140,8 @@ class Reader {
                                                    const QueryOptions& options, unsigned threads,
                                                    const Progress& progress = {}) const;
 
-  /// Accepted items in order of distance, for as long as wanted. Throws as by_vector().
+  /// Accepted items in order of distance, for as long as wanted. Walks by exact vectors. Throws as
+  /// by_vector().
   std::unique_ptr<NearestItems> iterate(Bytes query, const IterateOptions& options) const;
 
   /// What queries of this reader may return (graph/filter.h). Must not outlive the reader.

@@ -17,12 +17,10 @@ constexpr std::size_t large_page = std::size_t{2} << 20;
 
 }  // namespace
 
-void Rows::Free::operator()(std::byte* data) const noexcept { ::munmap(data, size); }
+void RowBlock::Free::operator()(std::byte* data) const noexcept { ::munmap(data, size); }
 
-Rows::Rows(const distance::Metric& metric, std::size_t dimension, std::size_t count)
-    : metric_(&metric),
-      dimension_(dimension),
-      row_bytes_(metric.row_bytes(dimension)),
+RowBlock::RowBlock(std::size_t row_bytes, std::size_t count)
+    : row_bytes_(row_bytes),
       stride_((row_bytes_ + cache_line - 1) / cache_line * cache_line),
       count_(count) {
   const std::size_t wanted = std::max<std::size_t>(stride_ * count, 1);

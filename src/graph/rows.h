@@ -9,20 +9,16 @@
 
 namespace skerry::graph {
 
-/// Fixed-stride rows (see distance/metric.h), each starting on a cache line. Asks the system for
-/// large pages, since a search reads rows at random. Movable, not copyable.
-class Rows {
+/// Fixed-stride rows, or codes of rows, each starting on a cache line. Asks the system for large
+/// pages, since a search reads rows at random. Movable, not copyable.
+class RowBlock {
  public:
-  Rows() = default;
+  RowBlock() = default;
 
-  /// Room for `count` rows, zeroed. Throws std::bad_alloc.
-  Rows(const distance::Metric& metric, std::size_t dimension, std::size_t count);
+  /// Room for `count` rows of `row_bytes` bytes, zeroed. Throws std::bad_alloc.
+  RowBlock(std::size_t row_bytes, std::size_t count);
 
   std::size_t size() const noexcept { return count_; }
-
-  std::size_t dimension() const noexcept { return dimension_; }
-
-  const distance::Metric& metric() const noexcept { return *metric_; }
 
   const std::byte* operator[](Slot slot) const noexcept { return data_.get() + slot * stride_; }
 
@@ -43,11 +39,27 @@ class Rows {
   };
 
   std::unique_ptr<std::byte[], Free> data_;
-  const distance::Metric* metric_ = nullptr;
-  std::size_t dimension_ = 0;
   std::size_t row_bytes_ = 0;
   std::size_t stride_ = 0;
   std::size_t count_ = 0;
+};
+
+/// Rows of a metric (see distance/metric.h).
+class Rows : public RowBlock {
+ public:
+  Rows() = default;
+
+  /// Room for `count` rows, zeroed. Throws std::bad_alloc.
+  Rows(const distance::Metric& metric, std::size_t dimension, std::size_t count)
+      : RowBlock(metric.row_bytes(dimension), count), metric_(&metric), dimension_(dimension) {}
+
+  std::size_t dimension() const noexcept { return dimension_; }
+
+  const distance::Metric& metric() const noexcept { return *metric_; }
+
+ private:
+  const distance::Metric* metric_ = nullptr;
+  std::size_t dimension_ = 0;
 };
 
 /// Encodes `count` vectors that lie one after the other in `vectors` on `threads` threads.

@@ -47,16 +47,29 @@ concept GraphView = requires(V& view, unsigned level, Slot slot, std::span<const
 
 /// What a search cost. Sums over all searches that were given the same object.
 struct SearchWork {
-  std::uint64_t distances = 0;  ///< exact distances between the query and a stored vector
-  std::uint64_t hops = 0;       ///< expanded nodes, all levels
-  std::uint64_t dangling = 0;   ///< links whose target has no record: skipped
+  std::uint64_t distances = 0;       ///< exact distances between the query and a stored vector
+  std::uint64_t hops = 0;            ///< expanded nodes, all levels
+  std::uint64_t dangling = 0;        ///< links whose target has no record: skipped
+  std::uint64_t code_distances = 0;  ///< distances between the query and a code
+
+  /// Comparisons of both kinds.
+  std::uint64_t compared() const noexcept { return distances + code_distances; }
+
+  SearchWork& operator+=(const SearchWork& other) noexcept {
+    distances += other.distances;
+    hops += other.hops;
+    dangling += other.dangling;
+    code_distances += other.code_distances;
+    return *this;
+  }
 };
 
 /// The query as kernels read it.
 struct Target {
-  const std::byte* row;  ///< encoded by the metric
+  const std::byte* row;  ///< encoded by the metric, or as an encoding codes queries
   distance::BatchKernel kernel;
   std::size_t dimension;
+  bool codes = false;  ///< the view's rows are codes
 };
 
 /// Reusable memory of one thread; no allocation after warm-up.
@@ -87,13 +100,14 @@ Code score(View& view, const Target& target, std::span<const Slot> slots, Search
   scratch.lap(Part::heap);
   if (const Code code = view.rows(slots, scratch.rows.data()); code != Code::ok) return code;
   scratch.lap(Part::store);
+  std::uint64_t& counter = target.codes ? work.code_distances : work.distances;
   bool missing = false;
   for (std::size_t i = 0; i < count; ++i) missing |= scratch.rows[i] == nullptr;
   if (!missing) {
     target.kernel(target.row, scratch.rows.data(), count, target.dimension,
                   scratch.distances.data());
     scratch.lap(Part::distance);
-    work.distances += count;
+    counter += count;
     return Code::ok;
   }
   for (std::size_t i = 0; i < count; ++i) {
@@ -102,7 +116,7 @@ Code score(View& view, const Target& target, std::span<const Slot> slots, Search
       ++work.dangling;
     } else {
       target.kernel(target.row, &scratch.rows[i], 1, target.dimension, &scratch.distances[i]);
-      ++work.distances;
+      ++counter;
     }
   }
   scratch.lap(Part::distance);

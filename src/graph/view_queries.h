@@ -8,10 +8,12 @@
 #include <span>
 #include <vector>
 
+#include "graph/code_walk.h"
 #include "graph/filtered_search.h"
 #include "graph/plan_query.h"
 #include "graph/query.h"
 #include "graph/range_search.h"
+#include "graph/rescore.h"
 #include "graph/stored_index.h"
 
 namespace skerry::graph {
@@ -26,23 +28,29 @@ struct QueryStart {
 template <GraphView View>
 class ViewQueries {
  public:
-  /// `index` and `view` outlive it.
-  ViewQueries(const StoredIndex& index, View& view, const QueryCosts& costs)
+  /// `index`, `view` and `codes`, where there are some, outlive it.
+  ViewQueries(const StoredIndex& index, View& view, CodeWalk<View>* codes, const QueryCosts& costs)
       : index_(&index),
         view_(&view),
+        codes_(codes),
+        failed_(&view),
         everything_(index),
         kernel_(index.metric().kernels().batch),
         costs_(costs) {}
 
-  /// Fills beam() and all of `result` but its hits. Returns what the view returned.
+  /// Fills beam() and all of `result` but its hits. Returns what a view returned. Walks by codes,
+  /// where there are some; what it gives has exact distances.
   Code nearest(const QueryStart& start, const QueryOptions& options, QueryResult& result);
 
-  /// The same for a range: fills `found` with all items within it, in no order.
+  /// The same for a range: fills `found` with all items within it, in no order. By exact rows.
   Code within(const std::byte* row, const RangeOptions& options, QueryResult& result,
               std::vector<Neighbor>& found);
 
   /// What nearest() found, nearest first; the caller takes k.
   const Beam& beam() const noexcept { return scratch_.search.beam; }
+
+  /// The record that the last call which returned a failure could not use.
+  RecordPlace failure() const noexcept { return failed_->failure(); }
 
   void measure(Stopwatch* stopwatch) noexcept { scratch_.search.stopwatch = stopwatch; }
 
@@ -51,10 +59,14 @@ class ViewQueries {
 
   QueryShape shape_of(const QueryStart& start, const QueryOptions& options) const;
   Code enter(const QueryStart& start, std::size_t ef, Explorer<View>& explorer, Search& search);
-  Code follow(const QueryShape& shape, QueryPlan& plan, Search& search, const SearchWork& work);
+  Code follow(const QueryShape& shape, const QueryCosts& costs, QueryPlan& plan, Search& search,
+              const SearchWork& work);
+  Code scan_rows(Explorer<View> explorer, const Acceptance& accepts, std::size_t count);
 
   const StoredIndex* index_;
   View* view_;
+  CodeWalk<View>* codes_;
+  const View* failed_;  ///< the one that failed last, if any has
   Filter everything_;
   distance::BatchKernel kernel_;
   QueryCosts costs_;
@@ -89,23 +101,23 @@ Code ViewQueries<View>::enter(const QueryStart& start, std::size_t ef, Explorer<
 
 /// Walks until the walk is over or the plan becomes a scan.
 template <GraphView View>
-Code ViewQueries<View>::follow(const QueryShape& shape, QueryPlan& plan, Search& search,
-                               const SearchWork& work) {
+Code ViewQueries<View>::follow(const QueryShape& shape, const QueryCosts& costs, QueryPlan& plan,
+                               Search& search, const SearchWork& work) {
   const bool automatic = plan.way == Way::automatic;
   bool probing = automatic;
-  const std::size_t probe = probe_hops(shape, costs_);
+  const std::size_t probe = probe_hops(shape, costs);
   double probe_cost = 0;
   if (probing) plan.way = Way::walk;
   Slot node;
   while (search.next(node)) {
     if (probing && search.seen().hops >= probe) {
       probing = false;
-      probe_cost = costs_.of(work);
-      plan = plan_after_probe(shape, search.seen(), costs_);
+      probe_cost = costs.of(work);
+      plan = plan_after_probe(shape, search.seen(), costs);
       if (plan.way == Way::scan) return Code::ok;
       if (plan.way == Way::two_hop) search.drop_rejected();
     }
-    if (costs_.of(work) - probe_cost > plan.allowance) {
+    if (costs.of(work) - probe_cost > plan.allowance) {
       plan = {Way::scan, ScanReason::stalled};
       return Code::ok;
     }
@@ -113,6 +125,16 @@ Code ViewQueries<View>::follow(const QueryShape& shape, QueryPlan& plan, Search&
     if (code != Code::ok) return code;
   }
   return Code::ok;
+}
+
+/// What the walk has compared, it has compared by codes: all rows are new.
+template <GraphView View>
+Code ViewQueries<View>::scan_rows(Explorer<View> explorer, const Acceptance& accepts,
+                                  std::size_t count) {
+  failed_ = view_;
+  Search search(explorer, accepts, scratch_);
+  search.begin(count, {});
+  return search.scan();
 }
 
 template <GraphView View>
@@ -126,19 +148,26 @@ Code ViewQueries<View>::nearest(const QueryStart& start, const QueryOptions& opt
     result.exact = true;
     return Code::ok;
   }
-  LimitWatch limits(options.limits, result.work);
+  const bool by_codes = codes_ != nullptr;
+  LimitWatch limits(options.limits, result.work,
+                    by_codes ? rescored(shape.ef, options.k, options.oversample) : 0);
   const Filter& filter = options.filter != nullptr ? *options.filter : everything_;
-  const Target target{start.row, kernel_, index_->meta().dimension};
-  Explorer<View> explorer(*view_, target, limits, scratch_.search, result.work);
-  Search search(explorer, {&filter, start.item.value_or(no_slot)}, scratch_);
-  QueryPlan plan = plan_query(shape, options, costs_);
+  const Acceptance accepts{&filter, start.item.value_or(no_slot)};
+  const Target exact{start.row, kernel_, index_->meta().dimension};
+  View& walked = by_codes ? codes_->view() : *view_;
+  Explorer<View> explorer(walked, by_codes ? codes_->aim(start.row) : exact, limits,
+                          scratch_.search, result.work);
+  Search search(explorer, accepts, scratch_);
+  const QueryCosts& costs = by_codes ? codes_->costs() : costs_;
+  QueryPlan plan = plan_query(shape, options, costs);
   const bool automatic = options.way == Way::automatic;
   Code code = Code::ok;
+  failed_ = &walked;
   if (plan.way == Way::scan) {
     search.begin(std::min(options.k, shape.ef), {});
   } else {
     code = enter(start, shape.ef, explorer, search);
-    if (code == Code::ok) code = follow(shape, plan, search, result.work);
+    if (code == Code::ok) code = follow(shape, costs, plan, search, result.work);
     // A walk that ran dry has missed accepted items that it could not reach.
     const std::size_t due = shape.everything ? std::min(options.k, shape.ef) : shape.ef;
     if (code == Code::ok && automatic && plan.way != Way::scan && beam().size() < due) {
@@ -146,8 +175,18 @@ Code ViewQueries<View>::nearest(const QueryStart& start, const QueryOptions& opt
     }
   }
   if (code == Code::ok && plan.way == Way::scan) {
-    code = search.scan();
+    limits.release();
+    code = by_codes ? scan_rows({*view_, exact, limits, scratch_.search, result.work}, accepts,
+                                std::min(options.k, shape.ef))
+                    : search.scan();
     result.exact = code == Code::ok;
+  } else if (by_codes && (code == Code::ok || code == Code::cancelled)) {
+    failed_ = view_;
+    const std::size_t most = rescored(beam().size(), options.k, options.oversample);
+    const Code second = rescore(
+        *view_, exact, limits.finish(most), [](Slot) { return true; }, scratch_.search,
+        result.work);
+    if (second != Code::ok) code = second;
   }
   result.way = plan.way == Way::automatic ? Way::walk : plan.way;
   result.scan = plan.scan;
@@ -163,6 +202,7 @@ Code ViewQueries<View>::within(const std::byte* row, const RangeOptions& options
   const std::size_t ef = std::min<std::size_t>(options.ef, meta.nodes());
   const QueryShape shape = query_shape(*index_, filter, ef);
   found.clear();
+  failed_ = view_;
   if (ef == 0) return Code::ok;
   const RangeBounds bounds{&index_->metric(), options.radius,
                            options.radius + options.slack * std::abs(options.radius)};

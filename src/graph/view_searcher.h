@@ -20,15 +20,17 @@ namespace skerry::graph {
 template <GraphView View>
 class ViewSearcher final : public Reader::Searcher {
  public:
-  /// `ids` as IdMap::load() gives them, or empty to ask the index each time.
-  ViewSearcher(const StoredIndex& index, View view, std::span<const ItemId> ids,
-               const QueryCosts& costs)
+  /// `codes`: where walks go by codes. `ids` as IdMap::load() gives them, or empty to ask the index
+  /// each time.
+  ViewSearcher(const StoredIndex& index, View view, std::optional<CodeWalk<View>> codes,
+               std::span<const ItemId> ids, const QueryCosts& costs)
       : index_(&index),
         ids_(ids),
         view_(std::move(view)),
+        codes_(std::move(codes)),
         kernel_(index.metric().kernels().batch),
         row_(index.row_bytes()),
-        queries_(index, view_, costs) {}
+        queries_(index, view_, codes_ ? &*codes_ : nullptr, costs) {}
 
   ViewSearcher(const ViewSearcher&) = delete;
   ViewSearcher& operator=(const ViewSearcher&) = delete;
@@ -36,6 +38,7 @@ class ViewSearcher final : public Reader::Searcher {
   void search(Bytes query, const SearchOptions& options, std::vector<Hit>& hits) override {
     hits.clear();
     check_beam(options.k, options.ef);
+    check_oversample(options.oversample);
     encode_query(*index_, query, row_.data());
     const Meta& meta = index_->meta();
     if (meta.items == 0) return;
@@ -49,10 +52,16 @@ class ViewSearcher final : public Reader::Searcher {
     const std::size_t all = std::min<std::size_t>(options.k + meta.tombstones, meta.nodes());
     const Target target{row_.data(), kernel_, meta.dimension};
     if (scratch_.stopwatch != nullptr) scratch_.stopwatch->start();
-    const Code code = options.scan ? search_all(view_, target, all, scratch_, work_)
-                                   : search_graph(view_, target, meta.entry_points, meta.top_level,
-                                                  0, ef, scratch_, work_, meta.root);
-    if (code != Code::ok) throw record_error(*index_, view_.failure(), code);
+    if (options.scan) {
+      require(view_, search_all(view_, target, all, scratch_, work_));
+    } else if (codes_) {
+      walk(codes_->view(), codes_->aim(row_.data()), ef);
+      const auto live = [&](Slot slot) { return !index_->dead().dead(slot); };
+      const std::size_t most = rescored(scratch_.beam.size(), options.k, options.oversample);
+      require(view_, rescore(view_, target, most, live, scratch_, work_));
+    } else {
+      walk(view_, target, ef);
+    }
     collect(scratch_.beam);
     take_hits(*index_, ids_, found_, options.k, hits);
   }
@@ -93,10 +102,10 @@ class ViewSearcher final : public Reader::Searcher {
     QueryResult result;
     if (scratch_.stopwatch != nullptr) scratch_.stopwatch->start();
     const Code code = queries_.within(row_.data(), options, result, found_);
-    if (code != Code::ok) throw record_error(*index_, view_.failure(), code);
+    if (code != Code::ok) throw record_error(*index_, queries_.failure(), code);
     std::sort(found_.begin(), found_.end());
     take_hits(*index_, ids_, found_, found_.size(), result.hits);
-    add(result.work);
+    work_ += result.work;
     return result;
   }
 
@@ -104,6 +113,7 @@ class ViewSearcher final : public Reader::Searcher {
     queries_.measure(stopwatch);
     scratch_.stopwatch = stopwatch;
     view_.measure(stopwatch);
+    if (codes_) codes_->view().measure(stopwatch);
   }
 
   const SearchWork& work() const noexcept override { return work_; }
@@ -114,8 +124,14 @@ class ViewSearcher final : public Reader::Searcher {
     if (ef == 0) throw Error(Code::invalid_argument, "ef is 0; it must be at least 1");
   }
 
+  static void check_oversample(std::size_t oversample) {
+    if (oversample > 0) return;
+    throw Error(Code::invalid_argument, "oversample is 0; it must be at least 1");
+  }
+
   void check(const QueryOptions& options) const {
     check_beam(options.k, options.ef);
+    check_oversample(options.oversample);
     if (!(options.linear_below_ratio >= 0 && options.linear_below_ratio <= 1)) {
       throw Error(Code::invalid_argument, "linear_below_ratio is not a share",
                   {.expected = "0..1", .found = fmt::format("{}", options.linear_below_ratio)});
@@ -127,12 +143,12 @@ class ViewSearcher final : public Reader::Searcher {
     QueryResult result;
     if (scratch_.stopwatch != nullptr) scratch_.stopwatch->start();
     if (const Code code = queries_.nearest(start, options, result); code != Code::ok) {
-      throw record_error(*index_, view_.failure(), code);
+      throw record_error(*index_, queries_.failure(), code);
     }
     collect(queries_.beam());
     take_hits(*index_, ids_, found_, options.k, result.hits);
     result.fewer_than_k = result.hits.size() < options.k;
-    add(result.work);
+    work_ += result.work;
     return result;
   }
 
@@ -141,15 +157,20 @@ class ViewSearcher final : public Reader::Searcher {
     for (std::size_t i = 0; i < beam.size(); ++i) found_.push_back(beam[i]);
   }
 
-  void add(const SearchWork& work) noexcept {
-    work_.distances += work.distances;
-    work_.hops += work.hops;
-    work_.dangling += work.dangling;
+  void require(const View& view, Code code) const {
+    if (code != Code::ok) throw record_error(*index_, view.failure(), code);
+  }
+
+  void walk(View& view, const Target& target, std::size_t ef) {
+    const Meta& meta = index_->meta();
+    require(view, search_graph(view, target, meta.entry_points, meta.top_level, 0, ef, scratch_,
+                               work_, meta.root));
   }
 
   const StoredIndex* index_;
   std::span<const ItemId> ids_;
   View view_;
+  std::optional<CodeWalk<View>> codes_;
   distance::BatchKernel kernel_;
   std::vector<std::byte> row_;
   ViewQueries<View> queries_;

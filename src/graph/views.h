@@ -1,5 +1,6 @@
 #pragma once
-// The three places where a search may find nodes (GraphView in graph/search.h):
+// Three of the places where a search may find nodes (GraphView in graph/search.h; the fourth is in
+// graph/cached_view.h):
 //
 //   direct  the store, on every access
 //   memo    the store once per record, then a remembered pointer into it; needs a store whose
@@ -22,13 +23,13 @@
 
 namespace skerry::graph {
 
-/// Reads a graph and rows in memory; also the view of a build over its own graph.
+/// Reads a graph and rows, or codes, in memory; also the view of a build over its own graph.
 class FrozenView {
  public:
-  FrozenView(const Graph& graph, const Rows& rows) : graph_(&graph), rows_(&rows) {}
+  FrozenView(const Graph& graph, const RowBlock& rows) : graph_(&graph), rows_(&rows) {}
 
   /// Rows of vacant slots are missing.
-  FrozenView(const Graph& graph, const Rows& rows, const DeadSlots& dead)
+  FrozenView(const Graph& graph, const RowBlock& rows, const DeadSlots& dead)
       : graph_(&graph), rows_(&rows), dead_(dead.vacant_none() ? nullptr : &dead) {}
 
   std::size_t size() const noexcept { return rows_->size(); }
@@ -65,7 +66,7 @@ class FrozenView {
 
  private:
   const Graph* graph_;
-  const Rows* rows_;
+  const RowBlock* rows_;
   const DeadSlots* dead_ = nullptr;
 };
 

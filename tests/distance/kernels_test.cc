@@ -1,18 +1,16 @@
 // Every kernel against a plain reference and a model of the lane rule, on every instruction set.
 
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstring>
 #include <vector>
 
 #include "base/random.h"
 #include "distance/metric.h"
+#include "tests/distance/guarded_pages.h"
+#include "tests/distance/on_every_target.h"
 
 namespace skerry::distance {
 namespace {
@@ -81,22 +79,9 @@ float model(const Metric& metric, const std::byte* a, const std::byte* b, std::s
   return std::max(0.0F, 1.0F - cosine);
 }
 
-/// Runs `check` with the kernels of every instruction set that this machine has.
-template <class Check>
-void on_every_target(const Metric& metric, Check&& check) {
-  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    SCOPED_TRACE(std::string(metric.name) + " on " + std::string(kernel_target()));
-    check(metric.kernels());
-  }
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-}
-
 TEST(KernelTargets, AreSwitchedOneByOne) {
   std::vector<std::string> names;
-  on_every_target(metrics()[0], [&](const Kernels&) { names.emplace_back(kernel_target()); });
+  on_every_target([&] { names.emplace_back(kernel_target()); });
   std::sort(names.begin(), names.end());
   EXPECT_EQ(std::unique(names.begin(), names.end()), names.end());
 #if defined(__x86_64__) && !defined(__AVX2__)  // -march=native leaves only the best
@@ -120,7 +105,8 @@ TEST_P(Kernel, GivesTheBitsOfTheLaneRuleOnEveryTargetInEveryForm) {
       pointers.push_back(rows.back().data());
       expected.push_back(model(metric, query.data(), rows.back().data(), dimension));
     }
-    on_every_target(metric, [&](const Kernels& kernels) {
+    on_every_target([&] {
+      const Kernels kernels = metric.kernels();
       for (std::size_t i = 0; i < rows.size(); ++i) {
         ASSERT_EQ(std::bit_cast<std::uint32_t>(kernels.pair(query.data(), pointers[i], dimension)),
                   std::bit_cast<std::uint32_t>(expected[i]));
@@ -164,22 +150,16 @@ TEST_P(Kernel, AgreesWithDoublePrecision) {
 
 TEST_P(Kernel, ReadsUnalignedRowsAndNothingBehindThem) {
   const Metric& metric = *GetParam();
-  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  const std::size_t room = 2 * page;
-  auto* const block = static_cast<std::byte*>(
-      ::mmap(nullptr, room + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-  ASSERT_NE(block, MAP_FAILED);
-  ASSERT_EQ(::mprotect(block + room, page, PROT_NONE), 0);
+  GuardedPages pages;
   Random random(3);
   for (const std::size_t dimension : dimensions()) {
     const auto query = row_of(metric, random_vector(metric, dimension, random), dimension);
     const auto row = row_of(metric, random_vector(metric, dimension, random), dimension);
     const float expected = model(metric, query.data(), row.data(), dimension);
     for (std::size_t offset = 0; offset < 4; ++offset) {
-      // At offset 0 the row's last byte is the last that may be read.
-      std::byte* const place = block + room - row.size() - offset;
-      std::memcpy(place, row.data(), row.size());
-      on_every_target(metric, [&](const Kernels& kernels) {
+      const std::byte* const place = pages.put(row, offset);
+      on_every_target([&] {
+        const Kernels kernels = metric.kernels();
         float out[5];
         const std::byte* places[] = {place, place, place, place, place};
         kernels.batch(query.data(), places, 5, dimension, out);
@@ -188,7 +168,6 @@ TEST_P(Kernel, ReadsUnalignedRowsAndNothingBehindThem) {
       });
     }
   }
-  ::munmap(block, room + page);
 }
 
 TEST_P(Kernel, KeepsWhatItsMetricClaims) {

@@ -63,7 +63,8 @@ class FilteredCell : public testing::TestWithParam<std::tuple<double, Correlatio
   Sums measure(Way way) const {
     const auto [share, correlation] = GetParam();
     const auto searcher = setting().reader.searcher();
-    const QueryCosts costs = QueryCosts::of_view("frozen", setting().index.rows().row_bytes());
+    const std::size_t row_bytes = setting().index.rows().row_bytes();
+    const QueryCosts costs = QueryCosts::of_view("frozen", row_bytes, row_bytes);
     Sums sums;
     for (std::size_t q = 0; q < queries; ++q) {
       const Roaring64Map ids = passing(share, correlation, q);

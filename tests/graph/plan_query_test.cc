@@ -18,7 +18,7 @@ QueryShape shape_of(double share, std::size_t items = 1000000) {
 
 Seen seen(std::uint64_t accepted) { return {.hops = 12, .compared = 150, .accepted = accepted}; }
 
-const QueryCosts costs = QueryCosts::of_view("frozen", 1540);
+const QueryCosts costs = QueryCosts::of_view("frozen", 1540, 1540);
 
 TEST(ShareNear, IsTheShareOfAllWhereTheProbeIsWithinChance) {
   EXPECT_EQ(share_near(shape_of(0.1), seen(15)), 0.1);
