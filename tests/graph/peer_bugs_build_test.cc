@@ -96,11 +96,13 @@ TEST(PeerBugsBuild, ClustersAreFoundBecauseNeighboursAreDiverse) {
 
 TEST(PeerBugsBuild, ListsOnLevelZeroHoldM0AndThoseAboveHoldM) {
   const Rows rows = rows_of("euclidean", uniform_vectors(3000, 16, 22), 16);
-  BuildParameters p = parameters(2);
+  BuildParameters p = parameters(2, "closest");  // which fills every list
   p.levels = heuristics::levels("hashed(ml=1.0)");
   const GraphReport report = inspect_graph(build(rows, p));
   ASSERT_GE(report.levels.size(), 3U);
+  EXPECT_EQ(report.levels[0].out_p50, p.bounds.M0);
   EXPECT_EQ(report.levels[0].out_max, p.bounds.M0);
+  EXPECT_EQ(report.levels[1].out_p50, p.bounds.M);
   EXPECT_EQ(report.levels[1].out_max, p.bounds.M);
 }
 

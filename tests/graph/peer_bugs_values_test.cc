@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
+#include <limits>
 #include <memory>
 
 #include "graph/reader.h"
@@ -50,6 +52,32 @@ TEST(PeerBugsValues, VectorsOfAnyDimensionComeBackAsTheyWereGivenAndFindThemselv
         EXPECT_NEAR(hits[0].distance, 0, 1e-6) << name;
       }
     }
+  }
+}
+
+TEST(PeerBugsValues, AnotherMetricKeepsEveryVectorAndFindsByTheNewDistance) {
+  const std::unique_ptr<kv::Store> store = kv::open_store("memory", {});
+  Writer::create(*store, "main", {.metric = "euclidean", .dimension = 8});
+  Writer writer(*store, "main");
+  const distance::Metric& euclidean = distance::metric("euclidean");
+  for (ItemId id = 0; id < 100; ++id) writer.add(id, vector_of(euclidean, 8, id));
+  writer.build(kv::Durability::process);
+  const std::vector<std::byte> query = vector_of(euclidean, 8, 500);
+  for (const char* metric : {"cosine", "manhattan", "inner_product", "euclidean"}) {
+    IndexOptions options = writer.options();
+    options.metric = metric;
+    writer.rebuild(options, kv::Durability::process);
+    for (ItemId id = 0; id < 100; ++id) {
+      EXPECT_EQ(writer.vector(id), vector_of(euclidean, 8, id)) << metric;
+    }
+    double nearest = std::numeric_limits<double>::infinity();
+    for (ItemId id = 0; id < 100; ++id) {
+      const distance::Metric& of = distance::metric(metric);
+      nearest = std::min(nearest, distance::exact_distance(of, query, *writer.vector(id), 8));
+    }
+    std::vector<Hit> hits;
+    Reader(*store, "main").searcher()->search(query, {.k = 1, .ef = 100}, hits);
+    EXPECT_NEAR(hits.at(0).distance, nearest, 1e-5) << metric;
   }
 }
 
