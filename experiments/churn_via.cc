@@ -100,4 +100,24 @@ graph::IndexOptions churned_index(const Settings& settings, const ChurnVia& chur
   return options;
 }
 
+void check_churn(const Settings& settings, const DatasetRequest& dataset, const DatasetInfo& info,
+                 std::string_view place) {
+  const std::optional<ChurnVia> churn = ChurnVia::parse(settings.word("via"));
+  if (!churn) return;
+  try {
+    churned_index(settings, *churn, info.dimension);
+  } catch (const Error& error) {
+    throw Error(error.code(), fmt::format("{}: {}", place, error.what()));
+  }
+  DatasetRequest all = dataset;
+  all.limit = 0;
+  const std::size_t there = dataset_info(all).rows;
+  const std::size_t of_round = churn->of_round(info.rows);
+  if (there >= info.rows + of_round) return;
+  throw Error(Code::invalid_argument,
+              fmt::format("{}: churn holds back vectors that follow `limit` of [dataset]; {} of {} "
+                          "are items, and a round needs {} more",
+                          place, info.rows, there, of_round));
+}
+
 }  // namespace skerry::experiments
