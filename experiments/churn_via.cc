@@ -15,7 +15,7 @@ namespace {
 constexpr std::array<Parameter, 4> churn_parameters = {{
     {"rounds", "int", "20", "rounds of deletes and inserts, 1..1000000"},
     {"share", "real", "0.05", "of the items that a round replaces, above 0, to 1"},
-    {"repair", "word", "fresh_diskann",
+    {"repair", "spec", "fresh_diskann",
      "what a delete does to lists that led to the item: fresh_diskann, reconnect, drop, tombstone"},
     {"in_links", "word", "symmetric", "how a delete finds those lists: symmetric, search, reverse"},
 }};
