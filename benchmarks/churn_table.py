@@ -36,7 +36,8 @@ def parse(arguments):
 
 def policies(via):
     """Repair and in-links of a churn."""
-    given = dict(re.findall(r"(\w+)\s*=\s*([\w.]+)", via))
+    inner = via.partition("(")[2].rpartition(")")[0]
+    given = dict(re.findall(r"(\w+)\s*=\s*(\w+(?:\([^()]*\))?)", inner))
     return [given.get(name, value) for name, value in DEFAULTS.items()]
 
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/random.h"
+#include "base/spec.h"
 #include "experiments/run_clock.h"
 #include "graph/inspect.h"
 #include "graph/link_sizes.h"
@@ -103,6 +104,7 @@ ordered_json churn_index(kv::Store& store, std::string_view name, const ChurnWor
   const std::size_t held_back = vectors.rows - items;
   const std::size_t of_round = work.via.of_round(items);
   const ChurnSequence sequence(items, held_back, of_round, work.via.rounds, work.index.seed);
+  const bool keeps_deleted = Spec::parse(work.via.repair).name == "tombstone";
   graph::Writer::create(store, name, work.index);
   graph::Writer writer(store, name, work.threads);
   ordered_json rounds = ordered_json::array();
@@ -125,7 +127,7 @@ ordered_json churn_index(kv::Store& store, std::string_view name, const ChurnWor
     for (const ItemId id : round.erased) writer.erase(id);
     for (const ItemId id : round.added) writer.add(id, vectors.row(id));
     graph::UpdateWork done = writer.build(kv::Durability::process).work;
-    if (work.via.repair == "tombstone") {
+    if (keeps_deleted) {
       const graph::UpdateWork more = writer.consolidate({}, kv::Durability::process);
       done.records += more.records;
       done.bytes += more.bytes;

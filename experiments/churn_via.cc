@@ -15,7 +15,7 @@ namespace {
 constexpr std::array<Parameter, 4> churn_parameters = {{
     {"rounds", "int", "20", "rounds of deletes and inserts, 1..1000000"},
     {"share", "real", "0.05", "of the items that a round replaces, above 0, to 1"},
-    {"repair", "word", "fresh_diskann",
+    {"repair", "spec", "fresh_diskann",
      "what a delete does to lists that led to the item: fresh_diskann, reconnect, drop, tombstone"},
     {"in_links", "word", "symmetric", "how a delete finds those lists: symmetric, search, reverse"},
 }};
@@ -98,6 +98,26 @@ graph::IndexOptions churned_index(const Settings& settings, const ChurnVia& chur
   options.seed = static_cast<std::uint64_t>(settings.number("seed"));
   static_cast<void>(graph::empty_meta(options));
   return options;
+}
+
+void check_churn(const Settings& settings, const DatasetRequest& dataset, const DatasetInfo& info,
+                 std::string_view place) {
+  const std::optional<ChurnVia> churn = ChurnVia::parse(settings.word("via"));
+  if (!churn) return;
+  try {
+    churned_index(settings, *churn, info.dimension);
+  } catch (const Error& error) {
+    throw Error(error.code(), fmt::format("{}: {}", place, error.what()));
+  }
+  DatasetRequest all = dataset;
+  all.limit = 0;
+  const std::size_t there = dataset_info(all).rows;
+  const std::size_t of_round = churn->of_round(info.rows);
+  if (there >= info.rows + of_round) return;
+  throw Error(Code::invalid_argument,
+              fmt::format("{}: churn holds back vectors that follow `limit` of [dataset]; {} of {} "
+                          "are items, and a round needs {} more",
+                          place, info.rows, there, of_round));
 }
 
 }  // namespace skerry::experiments

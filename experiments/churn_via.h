@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/spec.h"
+#include "experiments/dataset.h"
 #include "experiments/keys.h"
 #include "graph/writer.h"
 
@@ -41,5 +42,11 @@ void check_via(std::string_view via);
 /// an index that is updated cannot be made so.
 graph::IndexOptions churned_index(const Settings& settings, const ChurnVia& churn,
                                   std::size_t dimension);
+
+/// Refuses a churn that cannot run, before any work: of an index that cannot be updated, or over a
+/// data set with too few vectors behind its limit. Any other `via` passes. `info` is of `dataset`;
+/// errors begin with `place`. Throws Error{invalid_argument, unsupported}.
+void check_churn(const Settings& settings, const DatasetRequest& dataset, const DatasetInfo& info,
+                 std::string_view place);
 
 }  // namespace skerry::experiments

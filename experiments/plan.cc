@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <unordered_map>
 
 #include "base/error.h"
@@ -126,28 +125,6 @@ void check_settings(const Settings& settings, const Axes& axes, std::size_t n) {
         fmt::format("{}: `encoding` is `{}`, but under metric `{}` it must be `{}`",
                     axes[key_at("encoding")].place, settings.word("encoding"), metric.name, right));
   }
-}
-
-/// Churn needs vectors to hold back, and an index that can be updated.
-void check_churn(const Config& config, const Axes& axes, const DatasetInfo& dataset,
-                 const Settings& settings) {
-  const std::optional<ChurnVia> churn = ChurnVia::parse(settings.word("via"));
-  if (!churn) return;
-  const std::string& place = axes[key_at("via")].place;
-  try {
-    churned_index(settings, *churn, dataset.dimension);
-  } catch (const Error& error) {
-    throw Error(error.code(), fmt::format("{}: {}", place, error.what()));
-  }
-  DatasetRequest all = config.dataset;
-  all.limit = 0;
-  const std::size_t there = dataset_info(all).rows;
-  const std::size_t needed = dataset.rows + churn->of_round(dataset.rows);
-  if (there >= needed) return;
-  throw Error(Code::invalid_argument,
-              fmt::format("{}: churn holds back vectors that follow `limit` of [dataset]; {} of {} "
-                          "are items, and a round needs {} more",
-                          place, dataset.rows, there, churn->of_round(dataset.rows)));
 }
 
 bool matches(const Exclude& exclude, const Settings& settings) {
@@ -290,7 +267,9 @@ Plan make_plan(const Config& config) {
       const auto [layout, new_layout] =
           layouts.try_emplace(settings.text(Stage::layout), of_graph.size());
       if (new_layout) of_graph.emplace_back();
-      if (new_layout) check_churn(config, axes, plan.dataset, settings);
+      if (new_layout) {
+        check_churn(settings, config.dataset, plan.dataset, axes[key_at("via")].place);
+      }
       of_graph[layout->second].points.push_back(std::move(settings));
     }
   };

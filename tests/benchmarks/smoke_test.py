@@ -175,7 +175,8 @@ class Churn(unittest.TestCase):
         self.assertEqual([row["repair"] for row in base], ["-", "drop", "drop", "drop"])
         self.assertEqual({(row["selection"], row["connectivity"]) for row in rows},
                          {("hnsw", "none"), ("hnsw", "parent"), ("hnsw", "bfs_repair"),
-                          ("robust_prune(alpha=1)", "none"), ("robust_prune(alpha=1.2)", "none")})
+                          ("robust_prune(alpha=1.2)", "none")})
+        self.assertIn("fresh_diskann(alpha=1)", {row["repair"] for row in rows})
         for row in rows:
             mean, low, high = map(float, re.fullmatch(
                 r"(\S+) \((\S+) \.\. (\S+)\)", row["recall@10"]).groups())

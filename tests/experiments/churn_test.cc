@@ -69,6 +69,8 @@ TEST(ChurnVia, HasDefaultsAndRefusesWhatMeansNothing) {
   EXPECT_EQ(churn.rounds, 20);
   EXPECT_EQ(churn.share, 0.05);
   EXPECT_EQ(churn.repair, "fresh_diskann");
+  EXPECT_EQ(ChurnVia::parse("churn(repair=fresh_diskann(alpha=1))")->repair,
+            "fresh_diskann(alpha=1)");
   EXPECT_EQ(churn.of_round(1000), 50);
   EXPECT_EQ(churn.of_round(3), 1);
   EXPECT_FALSE(ChurnVia::parse("bulk"));
