@@ -113,24 +113,44 @@ py::dict consolidate(Index& index, const std::string& repair, unsigned threads, 
   return work_of(done);
 }
 
-py::tuple search(const Index& index, const py::array& queries, std::size_t k, std::size_t ef,
-                 bool exact, unsigned threads) {
+/// Runs search(state, batch, poll) with arrays for the answers of `count` queries.
+template <class Search>
+py::tuple answers(Interruptions& interruptions, py::ssize_t count, Batch batch,
+                  const std::optional<py::array>& only, Search&& search) {
+  if (only) batch.only = ids_of(*only);
+  py::array_t<std::int64_t> ids({count, static_cast<py::ssize_t>(batch.k)});
+  py::array_t<double> distances({count, static_cast<py::ssize_t>(batch.k)});
+  batch.ids = {ids.mutable_data(), static_cast<std::size_t>(ids.size())};
+  batch.distances = {distances.mutable_data(), static_cast<std::size_t>(distances.size())};
+  interruptions.run([&] { search(batch, [&] { interruptions.poll(); }); });
+  return py::make_tuple(ids, distances);
+}
+
+std::shared_ptr<SearchState> searched(const Index& index, Interruptions& interruptions) {
   std::shared_ptr<SearchState> state;
-  Interruptions interruptions;
   interruptions.run([&] { state = index.searched(); });
+  return state;
+}
+
+py::tuple search(const Index& index, const py::array& queries, std::size_t k, std::size_t ef,
+                 const std::optional<py::array>& only, bool exact, unsigned threads) {
+  Interruptions interruptions;
+  const std::shared_ptr<SearchState> state = searched(index, interruptions);
   const graph::Reader& reader = state->reader();
   const Bytes vectors = vectors_of(queries, reader.metric(), reader.meta().dimension);
-  const auto count = queries.shape(0);
-  py::array_t<std::int64_t> ids({count, static_cast<py::ssize_t>(k)});
-  py::array_t<double> distances({count, static_cast<py::ssize_t>(k)});
-  const std::span all_ids(ids.mutable_data(), static_cast<std::size_t>(ids.size()));
-  const std::span all_distances(distances.mutable_data(),
-                                static_cast<std::size_t>(distances.size()));
-  interruptions.run([&] {
-    state->search(vectors, static_cast<std::size_t>(count), {.k = k, .ef = ef, .scan = exact},
-                  threads, all_ids, all_distances, [&] { interruptions.poll(); });
-  });
-  return py::make_tuple(ids, distances);
+  return answers(
+      interruptions, queries.shape(0), {k, ef, exact, threads, {}, {}, {}}, only,
+      [&](const Batch& batch, const auto& poll) { state->search(vectors, batch, poll); });
+}
+
+py::tuple search_items(const Index& index, const py::array& items, std::size_t k, std::size_t ef,
+                       const std::optional<py::array>& only, bool exact, unsigned threads) {
+  Interruptions interruptions;
+  const std::shared_ptr<SearchState> state = searched(index, interruptions);
+  const std::span<const ItemId> all = ids_of(items);
+  return answers(
+      interruptions, static_cast<py::ssize_t>(all.size()), {k, ef, exact, threads, {}, {}, {}},
+      only, [&](const Batch& batch, const auto& poll) { state->search_items(all, batch, poll); });
 }
 
 py::dict stats(const Index& index) {
@@ -179,8 +199,10 @@ void bind(py::module_& module) {
       .def("size", &Index::size, Released())
       .def("contains", &Index::contains, py::arg("id"), Released())
       .def("vector", &vector, py::arg("id"))
-      .def("search", &search, py::arg("queries"), py::arg("k"), py::arg("ef"), py::arg("exact"),
-           py::arg("threads"))
+      .def("search", &search, py::arg("queries"), py::arg("k"), py::arg("ef"), py::arg("only"),
+           py::arg("exact"), py::arg("threads"))
+      .def("search_items", &search_items, py::arg("items"), py::arg("k"), py::arg("ef"),
+           py::arg("only"), py::arg("exact"), py::arg("threads"))
       .def("options", &Index::options, Released())
       .def("stats", &stats)
       .def("links", &links, py::arg("level"))

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <roaring/roaring64map.hh>
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "graph/filter.h"
 #include "graph/layout.h"
 
 namespace skerry::python {
@@ -28,40 +30,86 @@ void SearchState::give_back(Searcher searcher) {
   idle_.push_back(std::move(searcher));
 }
 
-void SearchState::search(Bytes queries, std::size_t count, const graph::SearchOptions& options,
-                         unsigned threads, std::span<std::int64_t> ids, std::span<double> distances,
-                         const std::function<void()>& poll) {
-  if (threads < 1 || threads > 1024) {
+std::optional<graph::Filter> SearchState::filter_of(const Batch& batch) const {
+  if (!batch.only) return std::nullopt;
+  Roaring64Map ids;
+  ids.addMany(batch.only->size(), batch.only->data());
+  return reader_.filter(ids);
+}
+
+template <class Ask>
+void SearchState::answer(std::size_t count, const Batch& batch, const std::function<void()>& poll,
+                         Ask&& ask) {
+  if (batch.threads < 1 || batch.threads > 1024) {
     throw Error(Code::invalid_argument,
-                fmt::format("threads is {}; it must lie in 1..1024", threads));
+                fmt::format("threads is {}; it must lie in 1..1024", batch.threads));
   }
-  const std::size_t bytes = reader_.metric().vector_bytes(reader_.meta().dimension);
-  std::vector<Searcher> searchers(threads);
-  std::vector<std::vector<graph::Hit>> found(threads);
+  std::vector<Searcher> searchers(batch.threads);
+  std::vector<std::vector<graph::Hit>> found(batch.threads);
   // Small enough that the last chunks keep all threads busy, large enough to keep them apart.
-  const std::size_t grain = std::clamp<std::size_t>(count / (std::size_t{threads} * 8), 1, 16);
-  parallel_for(count, threads, grain, [&](std::size_t begin, std::size_t end, unsigned worker) {
+  const std::size_t grain =
+      std::clamp<std::size_t>(count / (std::size_t{batch.threads} * 8), 1, 16);
+  const auto chunk = [&](std::size_t begin, std::size_t end, unsigned worker) {
     if (worker == 0) poll();
     if (!searchers[worker]) searchers[worker] = borrow();
     std::vector<graph::Hit>& hits = found[worker];
     for (std::size_t q = begin; q < end; ++q) {
       try {
-        searchers[worker]->search(queries.subspan(q * bytes, bytes), options, hits);
+        ask(*searchers[worker], q, hits);
       } catch (const Error& error) {
         if (error.code() != Code::invalid_argument || count == 1) throw;
         throw Error(error.code(), fmt::format("query {}: {}", q, error.what()));
       }
-      for (std::size_t i = 0; i < options.k; ++i) {
+      for (std::size_t i = 0; i < batch.k; ++i) {
         const bool there = i < hits.size();
-        ids[q * options.k + i] = there ? static_cast<std::int64_t>(hits[i].id) : -1;
-        distances[q * options.k + i] =
+        batch.ids[q * batch.k + i] = there ? static_cast<std::int64_t>(hits[i].id) : -1;
+        batch.distances[q * batch.k + i] =
             there ? hits[i].distance : std::numeric_limits<double>::quiet_NaN();
       }
     }
-  });
+  };
+  parallel_for(count, batch.threads, grain, chunk);
   for (Searcher& searcher : searchers) {
     if (searcher) give_back(std::move(searcher));
   }
+}
+
+namespace {
+
+graph::QueryOptions options_of(const Batch& batch, const std::optional<graph::Filter>& filter) {
+  graph::QueryOptions options{.k = batch.k, .ef = batch.ef};
+  options.filter = filter ? &*filter : nullptr;
+  if (batch.exact) options.way = graph::Way::scan;
+  return options;
+}
+
+}  // namespace
+
+void SearchState::search(Bytes queries, const Batch& batch, const std::function<void()>& poll) {
+  const std::size_t bytes = reader_.metric().vector_bytes(reader_.meta().dimension);
+  const std::optional<graph::Filter> filter = filter_of(batch);
+  const graph::QueryOptions filtered = options_of(batch, filter);
+  const graph::SearchOptions plain{.k = batch.k, .ef = batch.ef, .scan = batch.exact};
+  answer(queries.size() / bytes, batch, poll,
+         [&](graph::Reader::Searcher& searcher, std::size_t q, std::vector<graph::Hit>& hits) {
+           const Bytes query = queries.subspan(q * bytes, bytes);
+           if (filter) {
+             hits = searcher.by_vector(query, filtered).hits;
+           } else {
+             searcher.search(query, plain, hits);
+           }
+         });
+}
+
+void SearchState::search_items(std::span<const ItemId> items, const Batch& batch,
+                               const std::function<void()>& poll) {
+  const std::optional<graph::Filter> filter = filter_of(batch);
+  const graph::QueryOptions options = options_of(batch, filter);
+  answer(items.size(), batch, poll,
+         [&](graph::Reader::Searcher& searcher, std::size_t q, std::vector<graph::Hit>& hits) {
+           const std::optional<graph::QueryResult> result = searcher.by_item(items[q], options);
+           hits = result ? result->hits : std::vector<graph::Hit>{};
+         });
 }
 
 std::optional<std::vector<std::byte>> SearchState::vector(ItemId id) const {

@@ -42,8 +42,8 @@ constexpr std::array<Option, 8> options = {{
      .value = "NAME",
      .default_value = "direct",
      .description =
-         "direct: the store; memo: remembered places in it; cached(mib=64): the nodes met last in "
-         "so much memory; frozen: all in memory first"},
+         "direct: the store; memo: remembered places in it; cached(mib=64): and nodes met last; "
+         "frozen: all in memory"},
     name_option,
     threads_option,
 }};

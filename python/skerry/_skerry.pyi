@@ -59,7 +59,22 @@ class Index:
     def contains(self, id: int) -> bool: ...
     def vector(self, id: int) -> Optional[npt.NDArray[Any]]: ...
     def search(
-        self, queries: npt.NDArray[Any], k: int, ef: int, exact: bool, threads: int
+        self,
+        queries: npt.NDArray[Any],
+        k: int,
+        ef: int,
+        only: Optional[npt.NDArray[Any]],
+        exact: bool,
+        threads: int,
+    ) -> Tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]: ...
+    def search_items(
+        self,
+        items: npt.NDArray[Any],
+        k: int,
+        ef: int,
+        only: Optional[npt.NDArray[Any]],
+        exact: bool,
+        threads: int,
     ) -> Tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]: ...
     def options(self) -> Options: ...
     def stats(self) -> Dict[str, Any]: ...

@@ -41,6 +41,16 @@ def _item_id(item: object) -> Optional[int]:
     return number if 0 <= number < 2**64 - 1 else None
 
 
+def _check_beam(k: int, ef: int) -> None:
+    for name, value in (("k", k), ("ef", ef)):
+        if value < 1:
+            raise Error("invalid_argument", f"{name} is {value}; it must be at least 1")
+
+
+def _only(ids: Optional[npt.ArrayLike]) -> Optional[npt.NDArray[Any]]:
+    return None if ids is None else _arrays.ids(ids)
+
+
 class Index:
     """One HNSW index in a store, opened by `Index.create` or `Index.open`.
 
@@ -199,6 +209,7 @@ class Index:
         k: int = 10,
         ef: int = 64,
         *,
+        only: Optional[npt.ArrayLike] = None,
         exact: bool = False,
         threads: int = 1,
     ) -> Tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
@@ -206,6 +217,9 @@ class Index:
 
         queries  shape (n, dimension), or one of shape (dimension,); types as in `add`
         ef       width of the beam, at least k
+        only     ids of the items that may be found, in any order; those that the index does not
+                 hold are passed over. However few they are, they are found: where a walk would
+                 cost more than comparing with each, that is done
         exact    compare with every item instead of walking the graph
 
         Returns ids and distances of shape (n, k), or (k,) for one query. A row with fewer than k
@@ -214,12 +228,31 @@ class Index:
         numbers; `ids.view(numpy.uint64)` has them right.
         """
         array = _arrays.vectors(queries, self._bits)
-        if k < 1:
-            raise Error("invalid_argument", f"k is {k}; it must be at least 1")
-        if ef < 1:
-            raise Error("invalid_argument", f"ef is {ef}; it must be at least 1")
-        ids, distances = self._core.search(array, k, ef, exact, threads)
+        _check_beam(k, ef)
+        ids, distances = self._core.search(array, k, ef, _only(only), exact, threads)
         return (ids[0], distances[0]) if np.ndim(queries) == 1 else (ids, distances)
+
+    def search_items(
+        self,
+        items: npt.ArrayLike,
+        k: int = 10,
+        ef: int = 64,
+        *,
+        only: Optional[npt.ArrayLike] = None,
+        exact: bool = False,
+        threads: int = 1,
+    ) -> Tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+        """What is near items of the index: `search` for their vectors, from where they stand.
+
+        items  ids of shape (n,), or one. An item is never among its own neighbours; the row of an
+               id that the index does not hold is -1 and NaN throughout
+
+        All else is as in `search`; what is returned has shape (n, k), or (k,) for one item.
+        """
+        array = _arrays.ids(items)
+        _check_beam(k, ef)
+        ids, distances = self._core.search_items(array, k, ef, _only(only), exact, threads)
+        return (ids[0], distances[0]) if np.ndim(items) == 0 else (ids, distances)
 
     def vector(self, id: int) -> npt.NDArray[Any]:
         """The vector of an item, exactly as it was added (of bits: packed). "not_found" if none."""
