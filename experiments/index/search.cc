@@ -41,9 +41,8 @@ constexpr std::array<Option, 8> options = {{
     {.name = "view",
      .value = "NAME",
      .default_value = "direct",
-     .description =
-         "direct: the store; memo: remembered places in it; cached(mib=64): and nodes met last; "
-         "frozen: all in memory"},
+     .description = "direct: the store; memo: places in it; cached(mib=64): nodes met last; "
+                    "frozen: all in memory"},
     name_option,
     threads_option,
 }};
