@@ -26,6 +26,8 @@ COLUMNS = {
 
 
 def cell(value):
+    if value is None:
+        return "-"
     if isinstance(value, str):
         return value
     return f"{value:,.0f}" if value >= 100 else f"{value:,}"
@@ -49,7 +51,7 @@ def main():
     print("|", " | ".join(COLUMNS.values()), "|")
     print("|---|---|" + "---:|" * (len(COLUMNS) - 2))
     for row in rows:
-        print("|", " | ".join(cell(row[name]) for name in COLUMNS), "|")
+        print("|", " | ".join(cell(row.get(name)) for name in COLUMNS), "|")
 
 
 if __name__ == "__main__":
