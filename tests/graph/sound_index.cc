@@ -9,6 +9,7 @@
 #include "graph/digest.h"
 #include "graph/inspect.h"
 #include "graph/reader.h"
+#include "graph/verify_index.h"
 
 namespace skerry::graph {
 
@@ -70,8 +71,11 @@ void expect_sound(kv::Store& store, const std::map<ItemId, std::vector<float>>& 
     EXPECT_GT(graph.levels_of(*slot), 0U);
   }
   if (meta.build.connectivity != "none") expect_in_reach(graph, meta.root);
+  EXPECT_EQ(verify_index(store, "main").damages, 0U);
   for (const std::string_view view : {"direct", "frozen"}) {
-    const Reader reader(store, "main", view);
+    const bool coded = meta.encoding != "f32";
+    const Reader reader(store, "main",
+                        ReaderOptions{.view = view, .traversal = coded ? meta.encoding : "f32"});
     const std::unique_ptr<Reader::Searcher> searcher = reader.searcher();
     std::vector<Hit> hits;
     std::size_t checked = 0;
