@@ -10,6 +10,7 @@
 #include "experiments/cost/file_cache.h"
 #include "experiments/cost/process_io.h"
 #include "experiments/describe_layout.h"
+#include "graph/codes.h"
 #include "graph/digest.h"
 #include "graph/write_index.h"
 #include "kv/counting_store.h"
@@ -23,8 +24,11 @@ OpenLayout::OpenLayout(const Settings& settings, const std::filesystem::path& pa
                        const graph::Rows& rows, const graph::Graph& graph)
     : kind_(settings.word("store")), path_(path) {
   store_ = kv::open_store(kind_, {.path = path_, .create = true, .counters = true});
+  const distance::Encoding* encoding =
+      graph::find_encoding(settings.word("encoding"), rows.metric(), rows.dimension());
   const graph::WriteOptions options{.codec = &graph::link_codec(settings.word("codec")),
                                     .layout = graph::Layout::parse(settings.word("layout")),
+                                    .encoding = encoding,
                                     .order = &graph::order(settings.word("order")),
                                     .via = graph::Via::parse(settings.word("via")),
                                     .seed = static_cast<std::uint64_t>(settings.number("seed")),
