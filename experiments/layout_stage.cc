@@ -11,6 +11,7 @@
 #include "experiments/ground_truth.h"
 #include "experiments/point_runner.h"
 #include "experiments/stages.h"
+#include "graph/codes.h"
 #include "graph/write_index.h"
 
 namespace skerry::experiments {
@@ -31,6 +32,8 @@ OpenLayout write_layout(const Settings& settings, const Dataset& dataset,
             graph::write_index(store, OpenLayout::index_name, rows, graph,
                                {.codec = &graph::link_codec(settings.word("codec")),
                                 .layout = graph::Layout::parse(settings.word("layout")),
+                                .encoding = graph::find_encoding(settings.word("encoding"), metric,
+                                                                 dataset.train.dimension),
                                 .order = &graph::order(settings.word("order")),
                                 .via = graph::Via::parse(settings.word("via")),
                                 .seed = static_cast<std::uint64_t>(settings.number("seed")),

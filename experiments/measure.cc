@@ -24,8 +24,9 @@ std::int64_t nanoseconds(Clock::duration duration) {
 
 }  // namespace
 
-CountedPass count_pass(kv::Store& store, std::string_view index, std::string_view view,
+CountedPass count_pass(kv::Store& store, std::string_view index, const graph::ReaderOptions& opened,
                        const graph::SearchOptions& options, const Matrix& queries) {
+  const std::string_view view = opened.view;
   // Nothing is timed here, so all cores may help where a query's reads do not depend on others: a
   // memo fetches a record for the first of them only. Each thread has a counter of its own, so
   // that reads belong to queries.
@@ -44,7 +45,7 @@ CountedPass count_pass(kv::Store& store, std::string_view index, std::string_vie
   for (Worker& worker : workers) {
     worker.counting = kv::count(store);
     const bool own = !is_shared || &worker == &workers.front();
-    if (own) worker.reader = std::make_unique<graph::Reader>(*worker.counting, index, view);
+    if (own) worker.reader = std::make_unique<graph::Reader>(*worker.counting, index, opened);
     worker.searcher = (own ? worker : workers.front()).reader->searcher();
   }
   std::vector<CountedQuery> counted(queries.rows);
@@ -63,6 +64,7 @@ CountedPass count_pass(kv::Store& store, std::string_view index, std::string_vie
         query.reported.push_back(static_cast<float>(hit.distance));
       }
       query.distances = after.distances - before.distances;
+      query.code_distances = after.code_distances - before.code_distances;
       query.hops = after.hops - before.hops;
       query.gets = counts.gets;
       query.bytes = counts.bytes_read;

@@ -17,6 +17,7 @@ struct CountedQuery {
   std::vector<std::uint32_t> ids;  ///< nearest first
   std::vector<float> reported;     ///< distances as people read them, one for each id
   std::uint64_t distances = 0;
+  std::uint64_t code_distances = 0;
   std::uint64_t hops = 0;
   std::uint64_t gets = 0;
   std::uint64_t bytes = 0;  ///< of values read
@@ -29,9 +30,8 @@ struct CountedPass {
 
 /// One pass through a freshly opened view: what opening reads is not counted, what a memo fetches
 /// for the first time is.
-CountedPass count_pass(kv::Store& store, std::string_view index,
-                                     std::string_view view, const graph::SearchOptions& options,
-                                     const Matrix& queries);
+CountedPass count_pass(kv::Store& store, std::string_view index, const graph::ReaderOptions& opened,
+                       const graph::SearchOptions& options, const Matrix& queries);
 
 /// The timed passes of one point.
 class TimedPasses {

@@ -9,6 +9,7 @@
 #include "experiments/cost/file_cache.h"
 #include "experiments/cost/process_io.h"
 #include "experiments/describe_layout.h"
+#include "graph/codes.h"
 #include "graph/digest.h"
 #include "graph/stored_index.h"
 #include "kv/counting_store.h"

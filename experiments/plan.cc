@@ -9,6 +9,7 @@
 #include "distance/metric.h"
 #include "experiments/churn_via.h"
 #include "experiments/value_list.h"
+#include "graph/codes.h"
 #include "graph/reader.h"
 #include "kv/open_store.h"
 
@@ -86,7 +87,39 @@ void resolve(Settings& settings, const Axes& axes) {
   }
   if (axes[key_at("encoding")].place == "default") {
     const distance::Metric& metric = distance::metric(settings.word("metric"));
-    settings.set("encoding", metric.element == distance::Element::bit ? "bits" : "f32");
+    settings.set("encoding", std::string(graph::plain_encoding(metric)));
+  }
+}
+
+/// Codes that the metric, or the index and the view, cannot give.
+void check_codes(const Settings& settings, const Axes& axes) {
+  const distance::Metric& metric = distance::metric(settings.word("metric"));
+  const std::string& encoding = settings.word("encoding");
+  const std::string_view plain = graph::plain_encoding(metric);
+  if (encoding != plain && !graph::keeps_codes(encoding)) {
+    throw Error(Code::invalid_argument,
+                fmt::format("{}: `encoding` is `{}`, but under metric `{}` it must be `{}`",
+                            axes[key_at("encoding")].place, encoding, metric.name, plain));
+  }
+  const auto check = [&](std::string_view key) {
+    const std::string& word = settings.word(key);
+    if (!graph::keeps_codes(word)) return;
+    try {
+      distance::check_encoding(distance::encoding(word), metric, 1);
+    } catch (const Error& error) {
+      throw Error(error.code(), fmt::format("{}: {}", axes[key_at(key)].place, error.what()));
+    }
+  };
+  check("encoding");
+  check("traversal");
+  const std::string& traversal = settings.word("traversal");
+  if (graph::keeps_codes(traversal) && traversal != encoding && settings.word("view") != "frozen") {
+    throw Error(
+        Code::invalid_argument,
+        fmt::format("{}: view `{}` walks by codes that the index keeps, so traversal = "
+                    "\"{}\" needs the same encoding, not `{}`; an [[exclude]] can drop "
+                    "such points",
+                    axes[key_at("traversal")].place, settings.word("view"), traversal, encoding));
   }
 }
 
@@ -117,14 +150,7 @@ void check_settings(const Settings& settings, const Axes& axes, std::size_t n) {
                     "not store `{}` and view `{}`; an [[exclude]] can drop such points",
                     axes[key_at("cache")].place, settings.word("store"), settings.word("view")));
   }
-  const distance::Metric& metric = distance::metric(settings.word("metric"));
-  const std::string_view right = metric.element == distance::Element::bit ? "bits" : "f32";
-  if (settings.word("encoding") != right) {
-    throw Error(
-        Code::invalid_argument,
-        fmt::format("{}: `encoding` is `{}`, but under metric `{}` it must be `{}`",
-                    axes[key_at("encoding")].place, settings.word("encoding"), metric.name, right));
-  }
+  check_codes(settings, axes);
 }
 
 bool matches(const Exclude& exclude, const Settings& settings) {

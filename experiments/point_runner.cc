@@ -26,7 +26,13 @@ namespace {
 graph::SearchOptions options(const Settings& settings) {
   return {.k = static_cast<std::size_t>(settings.number("k")),
           .ef = static_cast<std::size_t>(settings.number("ef")),
-          .scan = settings.word("traversal") == "scan"};
+          .scan = settings.word("traversal") == "scan",
+          .oversample = static_cast<std::size_t>(settings.number("oversample"))};
+}
+
+graph::ReaderOptions opened(const Settings& settings) {
+  const std::string_view traversal = settings.word("traversal");
+  return {.view = settings.word("view"), .traversal = traversal == "scan" ? "f32" : traversal};
 }
 
 QueryRow row_of(std::size_t number, const CountedQuery& query, const Recall& recall) {
@@ -43,8 +49,8 @@ QueryRow row_of(std::size_t number, const CountedQuery& query, const Recall& rec
 
 /// What points must have in common to share an open reader.
 std::string group_of(const Settings& settings) {
-  return fmt::format("{} {} {}", settings.word("view"), settings.word("cache"),
-                     settings.word("memory_limit"));
+  return fmt::format("{} {} {} {}", settings.word("view"), opened(settings).traversal,
+                     settings.word("cache"), settings.word("memory_limit"));
 }
 
 }  // namespace
@@ -125,8 +131,8 @@ void PointRunner::run_group(const Places& places) {
 void PointRunner::count(std::size_t place, Measured& measured) const {
   announce("count", place);
   const graph::SearchOptions wanted = options(at(place));
-  CountedPass pass = count_pass(layout_->store(), OpenLayout::index_name, at(place).word("view"),
-                                wanted, dataset_->test);
+  CountedPass pass = count_pass(layout_->store(), OpenLayout::index_name, opened(at(place)), wanted,
+                                dataset_->test);
   measured.counted = std::move(pass.queries);
   std::vector<Recall> recalls;
   CountedQuery sum;
@@ -135,6 +141,7 @@ void PointRunner::count(std::size_t place, Measured& measured) const {
     recalls.push_back(recall_of(*dataset_, *metric_, i, query.ids, wanted.k));
     measured.rows.push_back(row_of(i, query, recalls.back()));
     sum.distances += query.distances;
+    sum.code_distances += query.code_distances;
     sum.hops += query.hops;
     sum.gets += query.gets;
     sum.bytes += query.bytes;
@@ -154,7 +161,7 @@ void PointRunner::count(std::size_t place, Measured& measured) const {
         {"returned_lt_k", recall.returned_lt_k}}},
       {"work",
        {{"distances", per_query(sum.distances)},
-        {"code_distances", 0.0},
+        {"code_distances", per_query(sum.code_distances)},
         {"hops", per_query(sum.hops)},
         {"gets", per_query(sum.gets)},
         {"bytes", per_query(sum.bytes)}}},
@@ -163,8 +170,7 @@ void PointRunner::count(std::size_t place, Measured& measured) const {
 }
 
 void PointRunner::time_warm(const Places& places, std::vector<Measured>& measured) const {
-  const graph::Reader reader(layout_->store(), OpenLayout::index_name,
-                             at(places.front()).word("view"));
+  const graph::Reader reader(layout_->store(), OpenLayout::index_name, opened(at(places.front())));
   warm_up(reader, places);
   std::int64_t most = 0;
   for (const std::size_t place : places) most = std::max(most, at(place).number("repetitions"));
@@ -188,7 +194,7 @@ void PointRunner::time_warm(const Places& places, std::vector<Measured>& measure
 
 void PointRunner::time_cold(const Places& places, std::vector<Measured>& measured) const {
   for (std::size_t i = 0; i < places.size(); ++i) {
-    const std::string& view = at(places[i]).word("view");
+    const graph::ReaderOptions how = opened(at(places[i]));
     const std::int64_t repetitions = at(places[i]).number("repetitions");
     // One more for the split of the time, whose clock readings the others must not carry.
     for (std::int64_t repetition = 0; repetition <= repetitions; ++repetition) {
@@ -197,7 +203,7 @@ void PointRunner::time_cold(const Places& places, std::vector<Measured>& measure
       measured[i].resident_share = std::max(measured[i].resident_share, share);
       const ProcessIo before = process_io();  // what opening reads is part of a cold start
       layout_->open();
-      const graph::Reader reader(layout_->store(), OpenLayout::index_name, view);
+      const graph::Reader reader(layout_->store(), OpenLayout::index_name, how);
       if (repetition == repetitions) {
         measured[i].split = split_pass(reader, options(at(places[i])), dataset_->test);
         measured[i].resident = reader.resident();

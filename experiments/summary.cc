@@ -8,6 +8,7 @@
 
 #include "experiments/churn_via.h"
 #include "experiments/table.h"
+#include "graph/codes.h"
 
 namespace skerry::experiments {
 
@@ -32,6 +33,8 @@ bool churned(const PointResult& point) {
   return ChurnVia::parse(point.settings.word("via")).has_value();
 }
 
+bool by_codes(const Settings& settings) { return graph::keeps_codes(settings.word("traversal")); }
+
 /// What a search of a graph finds and costs depends on these keys alone (ties go by slot, and so
 /// depend on the order; churn makes another graph).
 std::string search_of(const Settings& settings) {
@@ -42,6 +45,7 @@ std::string search_of(const Settings& settings) {
     }
   }
   if (ChurnVia::parse(settings.word("via"))) text += fmt::format(" via={}", settings.word("via"));
+  if (by_codes(settings)) text += fmt::format(" oversample={}", settings.number("oversample"));
   return text;
 }
 
@@ -104,20 +108,27 @@ std::vector<Row> rows_of(const GraphResult& graph, const std::vector<std::size_t
   return sorted;
 }
 
-/// Recall and distances by ef, once for each k: they are the graph's, whatever it lies in. What
-/// churn made of it has its own.
+/// Recall and distances by ef, once for each k and way of walking by codes: they are the graph's,
+/// whatever it lies in. What churn made of it has its own.
 void add_quality(Table& table, const GraphResult& graph, const std::vector<std::int64_t>& efs,
                  std::size_t lead) {
-  std::map<std::int64_t, std::map<std::int64_t, const PointResult*>> by_k;
+  using ByEf = std::map<std::int64_t, const PointResult*>;
+  std::map<std::pair<std::int64_t, std::string>, ByEf> searches;
   for (const PointResult& point : graph.points) {
     if (churned(point)) continue;
-    by_k[point.settings.number("k")].try_emplace(point.settings.number("ef"), &point);
+    const Settings& settings = point.settings;
+    std::string codes;
+    if (by_codes(settings)) {
+      codes = fmt::format(" {} x{}", settings.word("traversal"), settings.number("oversample"));
+    }
+    searches[{settings.number("k"), codes}].try_emplace(settings.number("ef"), &point);
   }
-  for (const auto& [k, by_ef] : by_k) {
+  for (const auto& [search, by_ef] : searches) {
+    const auto& [k, codes] = search;
     std::vector<std::string> recall(lead);
     std::vector<std::string> distances(lead);
-    recall[0] = fmt::format("recall@{}", k);
-    distances[0] = "distances";
+    recall[0] = fmt::format("recall@{}{}", k, codes);
+    distances[0] = "distances" + codes;
     for (const std::int64_t ef : efs) {
       const auto point = by_ef.find(ef);
       const bool known = point != by_ef.end();

@@ -49,6 +49,7 @@ graph::IndexOptions with_build_options(const Parsed& parsed, graph::IndexOptions
   take("codec", base.codec);
   take("layout", base.layout);
   take("order", base.order);
+  take("encoding", base.encoding);
   if (parsed.has("seed")) {
     base.seed =
         whole_number("seed", parsed.value("seed"), 0, std::numeric_limits<std::int64_t>::max());

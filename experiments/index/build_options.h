@@ -8,7 +8,7 @@
 
 namespace skerry::experiments {
 
-inline constexpr std::array<Option, 15> build_option_list = {{
+inline constexpr std::array<Option, 16> build_option_list = {{
     {.name = "M",
      .value = "N",
      .default_value = "16",
@@ -62,6 +62,10 @@ inline constexpr std::array<Option, 15> build_option_list = {{
      .value = "NAME",
      .default_value = "insertion",
      .description = "numbering of items in the store"},
+    {.name = "encoding",
+     .value = "NAME",
+     .default_value = "f32",
+     .description = "codes to keep beside the vectors: f16 or i8; f32: none"},
     {.name = "seed", .value = "N", .default_value = "1", .description = "of order and levels"},
 }};
 

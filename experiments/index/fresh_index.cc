@@ -97,8 +97,8 @@ Items read_unknown(VectorSource& source, const distance::Metric& metric) {
 }
 
 /// The tables that an index may have, without the meta record's.
-constexpr std::array<std::string_view, 7> parts = {"ids",     "dead",    "vectors", "links",
-                                                   "reverse", "parents", "staged"};
+constexpr std::array<std::string_view, 8> parts = {"ids",   "dead",    "vectors", "codes",
+                                                   "links", "reverse", "parents", "staged"};
 
 void check(Code code, const std::string& table) {
   if (code == Code::ok) return;
@@ -127,6 +127,7 @@ graph::Meta write_fresh_index(kv::Store& store, std::string_view name,
   builder.insert_until(items.rows.size(), progress);
   graph::WriteOptions write{.codec = &graph::link_codec(options.codec),
                             .layout = graph::Layout::parse(options.layout),
+                            .encoding = graph::encoding_of(options),
                             .order = &graph::order(options.order),
                             .seed = options.seed,
                             .build = options.build,
@@ -151,6 +152,7 @@ graph::Meta write_fresh_index(kv::Store& store, std::string_view name,
   for (const std::string_view part : {"ids", "vectors", "links"}) {
     store.table(graph::table_name(name, part));
   }
+  if (write.encoding != nullptr) store.table(graph::table_name(name, "codes"));
   if (options.build.in_links == "reverse") store.table(graph::table_name(name, "reverse"));
   if (options.build.connectivity == "parent") store.table(graph::table_name(name, "parents"));
   const std::unique_ptr<kv::Transaction> transaction = store.begin();

@@ -18,7 +18,7 @@ namespace skerry::experiments {
 
 namespace {
 
-constexpr std::array<Option, 8> options = {{
+constexpr std::array<Option, 10> options = {{
     {.name = "queries",
      .value = "FILE",
      .description =
@@ -43,6 +43,15 @@ constexpr std::array<Option, 8> options = {{
      .default_value = "direct",
      .description = "direct: the store; memo: places in it; cached(mib=64): nodes met last; "
                     "frozen: all in memory"},
+    {.name = "traversal",
+     .value = "NAME",
+     .default_value = "f32",
+     .description = "what the walk compares: f32, the vectors; f16 or i8, codes of them, which "
+                    "the view frozen makes and the others need in the index"},
+    {.name = "oversample",
+     .value = "N",
+     .default_value = "1",
+     .description = "of what a walk by codes finds, N * k are compared by their vectors"},
     name_option,
     threads_option,
 }};
@@ -76,9 +85,11 @@ int index_search(std::span<const std::string> arguments) {
     fmt::print("{}", help_text(command));
     return 0;
   }
-  const graph::SearchOptions wanted{.k = whole_number("k", parsed.value("k"), 1, max_slots),
-                                    .ef = whole_number("ef", parsed.value("ef"), 1, max_slots),
-                                    .scan = parsed.has("scan")};
+  const graph::SearchOptions wanted{
+      .k = whole_number("k", parsed.value("k"), 1, max_slots),
+      .ef = whole_number("ef", parsed.value("ef"), 1, max_slots),
+      .scan = parsed.has("scan"),
+      .oversample = whole_number("oversample", parsed.value("oversample"), 1, max_slots)};
   const unsigned threads = threads_of(parsed);
   const VectorRequest request{.path = needed(parsed, "queries"), .queries = true};
   if (request.path == "-" && parsed.value("filter-ids") == "-") {
@@ -86,7 +97,10 @@ int index_search(std::span<const std::string> arguments) {
                 "--queries and --filter-ids cannot both be read from standard input");
   }
   const std::unique_ptr<kv::Store> store = open_to_read(parsed.positional.front());
-  const graph::Reader reader(*store, parsed.value("name"), parsed.value("view"));
+  const std::string view = parsed.value("view");
+  const std::string traversal = parsed.value("traversal");
+  const graph::Reader reader(*store, parsed.value("name"),
+                             graph::ReaderOptions{.view = view, .traversal = traversal});
   const std::unique_ptr<VectorSource> source = open_vectors(request, reader.metric());
   if (source->dimension() != 0 && source->dimension() != reader.meta().dimension) {
     throw Error(Code::mismatch, "the queries have another dimension than the index's vectors",

@@ -141,6 +141,7 @@ int index_stats(std::span<const std::string> arguments) {
       {"levels", levels_json(report)},
       {"links", links_json(meta, sizes)},
       {"vectors", records_json(sizes.vectors)},
+      {"codes", records_json(sizes.codes)},
       {"ids", records_json(sizes.ids)},
       {"disk_bytes", store->size_on_disk()},
   };

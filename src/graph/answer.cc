@@ -48,7 +48,9 @@ Error record_error(const StoredIndex& index, const RecordPlace& place, Code code
   const LinkKey link_key(place.level, place.slot);
   return {code,
           fmt::format("a record of index `{}` cannot be used: {}", index.name(), name(code)),
-          {.table = table_name(index.name(), place.is_vector ? "vectors" : "links"),
+          {.table = table_name(index.name(), place.is_code     ? "codes"
+                                             : place.is_vector ? "vectors"
+                                                               : "links"),
            .key = place.is_vector ? to_hex(vector_key.bytes) : to_hex(link_key.bytes)}};
 }
 

@@ -21,9 +21,9 @@ std::size_t cached_view_bytes(const Spec& spec) {
   return static_cast<std::size_t>(arguments.integer("mib", 1, 1 << 20)) << 20;
 }
 
-CachedView::CachedView(const StoredIndex& index, std::size_t bytes)
-    : direct_(index),
-      row_bytes_(index.row_bytes()),
+CachedView::CachedView(const StoredIndex& index, const RowPlaces& places, std::size_t bytes)
+    : direct_(index, places),
+      row_bytes_(places.codes ? index.encoder()->code_bytes() : index.row_bytes()),
       longest_(index.meta().bounds.at(0)),
       place_(index.meta().slots, 0) {
   const std::size_t entry = sizeof(Entry) + row_bytes_ + longest_ * sizeof(Slot);

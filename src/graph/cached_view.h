@@ -30,8 +30,9 @@ std::size_t cached_view_bytes(const Spec& spec);
 class CachedView {
  public:
   /// `bytes` bounds entries and the order of their leaving; a table of 4 bytes a slot comes on top.
-  /// Room for one hop is always there. `index` outlives the view.
-  CachedView(const StoredIndex& index, std::size_t bytes);
+  /// Room for one hop is always there. `places`: of rows, or of their codes. `index` outlives the
+  /// view.
+  CachedView(const StoredIndex& index, const RowPlaces& places, std::size_t bytes);
 
   std::size_t size() const noexcept { return direct_.size(); }
 

@@ -2,11 +2,36 @@
 
 #include <fmt/format.h>
 
-#include <vector>
+#include <algorithm>
+#include <cstring>
 
 #include "base/error.h"
+#include "base/spec.h"
 
 namespace skerry::graph {
+
+std::string_view plain_encoding(const distance::Metric& metric) noexcept {
+  return metric.element == distance::Element::bit ? "bits" : "f32";
+}
+
+bool keeps_codes(std::string_view encoding) noexcept {
+  const std::span<const distance::Encoding> all = distance::encodings();
+  return std::any_of(all.begin(), all.end(),
+                     [&](const distance::Encoding& each) { return each.name == encoding; });
+}
+
+const distance::Encoding* find_encoding(std::string_view name, const distance::Metric& metric,
+                                        std::size_t dimension) {
+  std::vector<std::string_view> known = {plain_encoding(metric)};
+  if (name == known.front()) return nullptr;
+  for (const distance::Encoding& each : distance::encodings()) {
+    known.push_back(each.name);
+    if (name != each.name) continue;
+    distance::check_encoding(each, metric, dimension);
+    return &each;
+  }
+  throw Error(Code::invalid_argument, unknown_name("encoding", name, known));
+}
 
 distance::Encoder train_encoder(const distance::Encoding& encoding, const Rows& rows,
                                 const DeadSlots& dead) {
@@ -30,6 +55,23 @@ RowBlock encode_rows(const distance::Encoder& encoder, const Rows& rows, const D
     }
   }
   return codes;
+}
+
+distance::Encoder decode_encoder(const distance::Encoding& encoding, const distance::Metric& metric,
+                                 std::size_t dimension, Bytes value, const std::string& table) {
+  ErrorContext place{.table = table, .key = to_hex(mean_key)};
+  if (value.size() != dimension * sizeof(float)) {
+    place.expected = fmt::format("{} bytes", dimension * sizeof(float));
+    place.found = fmt::format("{} bytes", value.size());
+    throw Error(Code::corrupt, "the mean of the codes has another size than a vector", place);
+  }
+  std::vector<float> mean(dimension);
+  std::memcpy(mean.data(), value.data(), value.size());
+  try {
+    return {encoding, metric, std::move(mean)};
+  } catch (const Error& error) {
+    throw Error(Code::corrupt, error.what(), place);
+  }
 }
 
 }  // namespace skerry::graph

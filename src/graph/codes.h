@@ -1,13 +1,29 @@
 #pragma once
-// Codes of an index's rows (distance/encoding.h).
+// Codes of an index's rows (distance/encoding.h): which there are, making them, and their table.
 
+#include <array>
 #include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
 
+#include "base/bytes.h"
 #include "distance/encoding.h"
 #include "graph/dead_slots.h"
 #include "graph/rows.h"
 
 namespace skerry::graph {
+
+/// What an index without codes has for an encoding: f32, or bits under hamming.
+std::string_view plain_encoding(const distance::Metric& metric) noexcept;
+
+/// Whether an index of this encoding keeps codes.
+bool keeps_codes(std::string_view encoding) noexcept;
+
+/// The encoding that `name` asks for; null for no codes, which is f32, or bits under hamming.
+/// Throws Error{invalid_argument} for another name, and what distance::check_encoding() throws.
+const distance::Encoding* find_encoding(std::string_view name, const distance::Metric& metric,
+                                        std::size_t dimension);
 
 /// Most rows that an encoder is trained on, spread evenly over all.
 inline constexpr std::size_t most_training_rows = 65'536;
@@ -21,5 +37,16 @@ distance::Encoder train_encoder(const distance::Encoding& encoding, const Rows& 
 /// slot.
 RowBlock encode_rows(const distance::Encoder& encoder, const Rows& rows,
                      const DeadSlots& dead = {});
+
+/// Key of the mean in the table `codes`, before all slots. Its value is f32 for each component.
+inline constexpr std::array<std::byte, 1> mean_key = {std::byte{0}};
+
+inline Bytes mean_value(const distance::Encoder& encoder) noexcept {
+  return std::as_bytes(encoder.mean());
+}
+
+/// The encoder of codes around a stored mean. Throws Error{corrupt} that names `table`.
+distance::Encoder decode_encoder(const distance::Encoding& encoding, const distance::Metric& metric,
+                                 std::size_t dimension, Bytes value, const std::string& table);
 
 }  // namespace skerry::graph

@@ -51,7 +51,7 @@ Layout Layout::parse(std::string_view text) {
   if (spec.name == "inline") {
     throw Error(Code::unsupported,
                 "layout `inline` keeps codes of the neighbours beside their ids; this release has "
-                "no codes of vectors yet");
+                "no codes beside links yet");
   }
   throw Error(Code::invalid_argument, unknown_name("layout", spec.name, known));
 }

@@ -7,6 +7,8 @@
 //                 key 1, id u64                       slot u32
 //   NAME.dead     key state u8, slot u32              empty; see graph/dead_slots.h
 //   NAME.vectors  key block u32                       rows (distance/metric.h), see Layout
+//   NAME.codes    key 0 u8                            mean, see distance/encoding.h
+//                 key slot u32                        code
 //   NAME.links    key level u8, block u32             out-links, ascending, by the codec
 //   NAME.reverse  key level u8, slot u32              in-links, where the index keeps them
 //   NAME.parents  key slot u32                        rank u64, parent u32, see graph/lineage.h

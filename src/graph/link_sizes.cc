@@ -103,6 +103,7 @@ StoredSizes stored_sizes(const StoredIndex& index) {
   sizes.vectors = table_sizes(index, index.vectors());
   sizes.links = table_sizes(index, index.links());
   if (index.ids_table()) sizes.ids = table_sizes(index, *index.ids_table());
+  if (index.encoder() != nullptr) sizes.codes = table_sizes(index, index.code_places().table);
   if (index.packing().together()) {
     const std::uint64_t rows = index.meta().slots * index.row_bytes();
     sizes.links.value_bytes += sizes.vectors.value_bytes - rows;

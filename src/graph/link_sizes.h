@@ -46,7 +46,7 @@ struct RecordSizes {
 /// What lies in the tables of an index, read record by record. Where rows and lists share values,
 /// `links` has their part of those values but none of their records and keys.
 struct StoredSizes {
-  RecordSizes links, vectors, ids, meta;
+  RecordSizes links, vectors, codes, ids, meta;
 };
 
 StoredSizes stored_sizes(const StoredIndex& index);

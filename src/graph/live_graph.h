@@ -32,9 +32,10 @@ struct UpdateWork {
   std::uint64_t lists = 0;  ///< of the records, link lists
 };
 
-/// The tables that an update writes; without `reverse` none is kept.
+/// The tables that an update writes; without `reverse`, `parents` or `codes` none is kept.
 struct UpdateTables {
-  kv::TableId meta, ids, dead, vectors, links;
+  kv::TableId meta{}, ids{}, dead{}, vectors{}, links{};
+  std::optional<kv::TableId> codes;
   std::optional<kv::TableId> reverse;
   std::optional<kv::TableId> parents;  ///< where connectivity is `parent`
 };

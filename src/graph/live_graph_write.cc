@@ -58,9 +58,20 @@ class LiveGraphWriter {
     std::sort(graph_.removed_rows_.begin(), graph_.removed_rows_.end());
     for (const Slot slot : graph_.removed_rows_) {
       erase(graph_.tables_.vectors, "vectors", VectorKey(slot).bytes);
+      if (graph_.tables_.codes) erase(*graph_.tables_.codes, "codes", VectorKey(slot).bytes);
     }
     for (const auto& [slot, row] : graph_.new_rows_) {
       put(graph_.tables_.vectors, "vectors", VectorKey(slot).bytes, row);
+    }
+    // An index without items has no encoder yet; its first ones come by a build.
+    if (graph_.tables_.codes && !graph_.new_rows_.empty()) codes(*graph_.index_->encoder());
+  }
+
+  void codes(const distance::Encoder& encoder) {
+    value_.resize(encoder.code_bytes());
+    for (const auto& [slot, row] : graph_.new_rows_) {
+      encoder.encode(row.data(), value_.data());
+      put(*graph_.tables_.codes, "codes", VectorKey(slot).bytes, value_);
     }
   }
 

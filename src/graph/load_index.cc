@@ -23,16 +23,16 @@ void require(Code code, const std::string& table) {
   }
 }
 
-/// Visits the records of `vectors`, whose keys are blocks 0, 1, .. blocks-1, each exactly once but
-/// those of which `absent(block)` holds.
+/// Visits the records of `vectors` or `codes` from `start`, whose keys are blocks 0, 1, ..
+/// blocks-1, each exactly once but those of which `absent(block)` holds.
 template <class Absent, class Visit>
 void each_block(kv::Cursor& cursor, const std::string& table, std::size_t blocks, Absent&& absent,
-                Visit&& visit) {
+                Visit&& visit, kv::Key start = {}) {
   Slot next = 0;
   const auto skip = [&] {
     while (next < blocks && absent(next)) ++next;
   };
-  Code code = cursor.seek({});
+  Code code = cursor.seek(start);
   for (skip(); code == Code::ok; code = cursor.next(), ++next, skip()) {
     const kv::Key key = cursor.key();
     if (next >= blocks || key.size() != sizeof(VectorKey::bytes) || load_be32(key.data()) != next) {
@@ -201,6 +201,24 @@ Rows StoredIndex::load_rows() const {
                }
              });
   return rows;
+}
+
+RowBlock StoredIndex::load_codes() const {
+  const std::string table = table_name(name_, "codes");
+  RowBlock codes(encoder_->code_bytes(), meta_.slots);
+  const std::unique_ptr<kv::Cursor> cursor = snapshot_->cursor(*codes_table_);
+  const auto take = [&](kv::Key key, Slot slot, const kv::View& value) {
+    if (value.size != codes.row_bytes()) {
+      throw damaged(table, key,
+                    fmt::format("{} bytes where a code has {}", value.size, codes.row_bytes()));
+    }
+    std::memcpy(codes.mutable_row(slot), value.bytes().data(), value.size);
+  };
+  const VectorKey first(0);
+  each_block(
+      *cursor, table, meta_.slots, [&](Slot slot) { return dead_.vacant(slot); }, take,
+      first.bytes);
+  return codes;
 }
 
 }  // namespace skerry::graph

@@ -35,7 +35,8 @@ struct BuildSpecs {
 struct Meta {
   std::string metric;
   std::size_t dimension = 0;
-  std::string encoding = "f32";  ///< of the vectors: f32, or bits for hamming
+  /// f32, or bits for hamming; or that of the codes which the index keeps beside its f32 vectors.
+  std::string encoding = "f32";
   std::string codec;
   Layout layout;
   std::string order = "insertion";  ///< the policy that numbered the slots

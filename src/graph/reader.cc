@@ -78,6 +78,8 @@ struct Reader::Impl {
     return QueryCosts::of_view(view, index.row_bytes(), index.row_bytes());
   }
 
+  bool empty() const { return index.meta().slots == 0; }
+
   void open_codes(std::string_view traversal);
 
   StoredIndex index;
@@ -97,24 +99,35 @@ Reader::Reader(kv::Store& store, std::string_view index, const ReaderOptions& op
   impl_ = std::make_unique<Impl>(store, index, options.expected);
   impl_->view = view;
   impl_->cache_bytes = cache_bytes;
-  if (view == "memo") impl_->memo.emplace(impl_->index);
   if (view == "frozen") {
     impl_->graph = impl_->index.load_graph();
     impl_->rows = impl_->index.load_rows();
     impl_->ids = impl_->index.ids().load();
   }
   if (traversal != exact_traversal) impl_->open_codes(traversal);
+  if (view == "memo") impl_->memo.emplace(impl_->index, impl_->encoder && !impl_->empty());
 }
 
 void Reader::Impl::open_codes(std::string_view traversal) {
   const distance::Encoding& encoding = distance::encoding(traversal);
   distance::check_encoding(encoding, index.metric(), index.meta().dimension);
-  if (view != "frozen") {
+  const bool stored = index.meta().encoding == traversal;
+  if (view != "frozen" && !stored) {
     throw Error(Code::unsupported,
-                fmt::format("view `{}` has no codes to walk by; use view `frozen`", view));
+                fmt::format("view `{}` walks by codes that the index holds, and index `{}` has "
+                            "encoding `{}`; use view `frozen`, which makes codes, or an index with "
+                            "encoding `{}`",
+                            view, index.name(), index.meta().encoding, traversal));
   }
-  encoder = train_encoder(encoding, rows, index.dead());
-  codes = encode_rows(*encoder, rows, index.dead());
+  if (empty()) {
+    encoder = distance::Encoder::train(encoding, index.metric(), index.meta().dimension, {});
+  } else if (stored) {
+    encoder = *index.encoder();
+    if (view == "frozen") codes = index.load_codes();
+  } else {
+    encoder = train_encoder(encoding, rows, index.dead());
+    codes = encode_rows(*encoder, rows, index.dead());
+  }
 }
 
 Reader::~Reader() = default;
@@ -153,11 +166,18 @@ auto Reader::Impl::visit(Visitor&& visitor) {
     }
     return visitor(std::move(exact), std::move(walk));
   };
-  if (view == "direct") return with(DirectView(index), [&] { return DirectView(index); });
-  if (view == "memo") return with(MemoView(*memo), [&] { return MemoView(*memo); });
+  const auto code_places = [&] { return empty() ? index.row_places() : index.code_places(); };
+  if (view == "direct") {
+    return with(DirectView(index, index.row_places()),
+                [&] { return DirectView(index, code_places()); });
+  }
+  if (view == "memo") {
+    return with(MemoView(*memo), [&] { return MemoView(*memo, !empty()); });
+  }
   if (view == "cached") {
-    const auto cached = [&] { return CachedView(index, cache_bytes); };
-    return with(cached(), cached);
+    const std::size_t bytes = encoder ? cache_bytes / 2 : cache_bytes;
+    return with(CachedView(index, index.row_places(), bytes),
+                [&] { return CachedView(index, code_places(), bytes); });
   }
   return with(FrozenView(graph, rows, index.dead()),
               [&] { return FrozenView(graph, codes, index.dead()); });

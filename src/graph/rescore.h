@@ -13,17 +13,14 @@ inline std::size_t rescored(std::size_t found, std::size_t k, std::size_t oversa
   return k > found / oversample ? found : k * oversample;
 }
 
-/// Replaces scratch.beam, whose distances are those of codes, by the `most` nearest of it that
-/// `wanted(slot)` holds for, with exact distances. Returns what the view returned.
-template <GraphView View, class Wanted>
-Code rescore(View& view, const Target& target, std::size_t most, Wanted&& wanted,
-             SearchScratch& scratch, SearchWork& work) {
+/// Replaces scratch.beam, whose distances are those of codes, by the `most` nearest of it with
+/// exact distances; most <= beam.size(). Returns what the view returned.
+template <GraphView View>
+Code rescore(View& view, const Target& target, std::size_t most, SearchScratch& scratch,
+             SearchWork& work) {
   std::vector<Slot>& slots = scratch.fresh;
   slots.clear();
-  for (std::size_t i = 0; i < scratch.beam.size() && slots.size() < most; ++i) {
-    const Slot slot = scratch.beam[i].slot;
-    if (wanted(slot)) slots.push_back(slot);
-  }
+  for (std::size_t i = 0; i < most; ++i) slots.push_back(scratch.beam[i].slot);
   std::sort(slots.begin(), slots.end());  // as they lie in a store
   scratch.beam.reset(slots.size());
   if (slots.empty()) return Code::ok;

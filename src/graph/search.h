@@ -19,11 +19,12 @@
 
 namespace skerry::graph {
 
-/// The record of one item: a vector, or the links of a level.
+/// The record of one item: a vector, its code, or the links of a level.
 struct RecordPlace {
   bool is_vector = false;
   unsigned level = 0;
   Slot slot = 0;
+  bool is_code = false;  ///< the vector's code
 };
 
 /// Where a search finds nodes. One view object serves one thread.

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "base/error.h"
+#include "graph/codes.h"
 
 namespace skerry::graph {
 
@@ -36,7 +37,8 @@ StoredIndex::StoredIndex(kv::Store& store, std::string_view name, const Expectat
     snapshot_ = store.snapshot();
     meta_ = read_meta(*snapshot_, meta_table_, name_);
   } while (missing(meta_.own_ids, ids_table_, "ids") ||
-           missing(meta_.items != meta_.slots, dead_table, "dead"));
+           missing(meta_.items != meta_.slots, dead_table, "dead") ||
+           missing(meta_.slots > 0 && keeps_codes(meta_.encoding), codes_table_, "codes"));
   if (!expected.metric.empty() && expected.metric != meta_.metric) {
     throw Error(Code::mismatch, fmt::format("index `{}` was built for another metric", name_),
                 {.expected = std::string(expected.metric), .found = meta_.metric});
@@ -48,17 +50,33 @@ StoredIndex::StoredIndex(kv::Store& store, std::string_view name, const Expectat
   }
   metric_ = &distance::metric(meta_.metric);
   codec_ = &link_codec(meta_.codec);
-  const std::string_view encoding = metric_->element == distance::Element::bit ? "bits" : "f32";
-  if (meta_.encoding != encoding) {
+  const distance::Encoding* encoding = nullptr;
+  try {
+    encoding = find_encoding(meta_.encoding, *metric_, meta_.dimension);
+  } catch (const Error& error) {
     throw Error(Code::unsupported,
-                fmt::format("index `{}` has encoding `{}`, which this program does not read", name_,
-                            meta_.encoding));
+                fmt::format("index `{}` has encoding `{}`, which this program does not read: {}",
+                            name_, meta_.encoding, error.what()));
   }
+  if (encoding != nullptr && meta_.slots > 0) load_encoder(*encoding);
   packing_ = Packing(meta_.layout, meta_.slots, row_bytes());
   ids_ = IdMap(*snapshot_, ids_table_, table_name(name_, "ids"), meta_.slots);
   if (dead_table) {
     dead_ = DeadSlots::load(*snapshot_, *dead_table, table_name(name_, "dead"), meta_);
   }
+}
+
+void StoredIndex::load_encoder(const distance::Encoding& encoding) {
+  const std::string table = table_name(name_, "codes");
+  kv::Scope scope;
+  kv::View value;
+  const Code code = snapshot_->get(*codes_table_, mean_key, scope, value);
+  if (code != Code::ok) {
+    throw Error(code == Code::not_found ? Code::corrupt : code,
+                fmt::format("the mean of the codes cannot be read: {}", skerry::name(code)),
+                {.table = table, .key = to_hex(mean_key)});
+  }
+  encoder_ = decode_encoder(encoding, *metric_, meta_.dimension, value.bytes(), table);
 }
 
 std::optional<Slot> StoredIndex::slot_of(ItemId id) const {

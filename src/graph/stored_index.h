@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "distance/encoding.h"
 #include "distance/metric.h"
 #include "graph/codec/codec.h"
 #include "graph/dead_slots.h"
@@ -20,6 +21,13 @@
 #include "kv/store.h"
 
 namespace skerry::graph {
+
+/// Where the rows of slots lie, or their codes.
+struct RowPlaces {
+  kv::TableId table{};
+  Packing packing;
+  bool codes = false;
+};
 
 /// An open index: one snapshot, shared by all views on it. Immutable; safe from many threads.
 class StoredIndex {
@@ -57,6 +65,16 @@ class StoredIndex {
 
   const Packing& packing() const noexcept { return packing_; }
 
+  /// What made the codes of this index; null when it has none.
+  const distance::Encoder* encoder() const noexcept { return encoder_ ? &*encoder_ : nullptr; }
+
+  RowPlaces row_places() const { return {vectors_, packing_, false}; }
+
+  /// Of an index with an encoder. Codes have a value each.
+  RowPlaces code_places() const {
+    return {*codes_table_, Packing({}, meta_.slots, encoder_->code_bytes()), true};
+  }
+
   const IdMap& ids() const noexcept { return ids_; }
 
   const DeadSlots& dead() const noexcept { return dead_; }
@@ -71,12 +89,14 @@ class StoredIndex {
   /// (packing().lists_in). not_found when the item is not on the level.
   Code get_list(unsigned level, Slot slot, kv::Scope& scope, kv::View& value, Bytes& list) const;
 
-  /// Reads all links (rows) into memory, by slot. Throws corrupt with table and key on the first
-  /// record that is missing, superfluous or contradicts the format.
+  /// Reads all links (rows, codes) into memory, by slot. Throws corrupt with table and key on the
+  /// first record that is missing, superfluous or contradicts the format.
   Graph load_graph() const;
   Rows load_rows() const;
+  RowBlock load_codes() const;
 
  private:
+  void load_encoder(const distance::Encoding& encoding);
   std::vector<unsigned> load_levels() const;
   void load_base_lists(Graph& graph, const std::vector<unsigned>& levels) const;
   void decode_list(unsigned level, Slot slot, const std::string& table, Bytes key, Bytes list,
@@ -91,6 +111,8 @@ class StoredIndex {
   std::optional<kv::TableId> ids_table_;
   kv::TableId vectors_{};
   kv::TableId links_{};
+  std::optional<kv::TableId> codes_table_;
+  std::optional<distance::Encoder> encoder_;
   Packing packing_;
   IdMap ids_;
   DeadSlots dead_;

@@ -1,6 +1,6 @@
 #pragma once
 // The work behind graph/verify_index.h. Its parts lie in verify_index.cc (meta, totals), in
-// verify_tables.cc (dead, ids, vectors, staged), in verify_links.cc (links, reverse) and in
+// verify_tables.cc (dead, ids, vectors, codes, staged), in verify_links.cc (links, reverse) and in
 // verify_parents.cc (parents, the root).
 
 #include <functional>
@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "distance/encoding.h"
 #include "distance/metric.h"
 #include "graph/codec/codec.h"
 #include "graph/dead_slots.h"
@@ -60,6 +61,7 @@ class Verifier {
   void check_items_and_slots(const std::map<ItemId, Slot>& slot_of);
   void check_vectors();
   void check_row(Slot slot, Bytes key, const std::byte* row);
+  void check_codes();
   void check_staged();
 
   // verify_links.cc
@@ -103,9 +105,10 @@ class Verifier {
   const LinkCodec* codec_ = nullptr;
   Packing packing_;
   std::vector<SlotState> states_;
-  std::vector<ItemId> ids_;           ///< [slot]; empty when slots are ids
-  std::vector<std::uint8_t> levels_;  ///< [slot]: on how many levels it is
-  std::vector<Level> lists_;          ///< [level]
+  std::vector<ItemId> ids_;                       ///< [slot]; empty when slots are ids
+  std::vector<std::uint8_t> levels_;              ///< [slot]: on how many levels it is
+  std::vector<Level> lists_;                      ///< [level]
+  const distance::Encoding* encoding_ = nullptr;  ///< of codes, where the index keeps some
   std::vector<std::byte> row_;
   std::vector<Slot> decoded_;
 };

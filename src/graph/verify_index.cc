@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "graph/codes.h"
 #include "graph/digest.h"
 #include "graph/stored_index.h"
 #include "graph/update.h"
@@ -36,6 +37,7 @@ IndexCheck Verifier::run() {
   check_dead();
   check_ids();
   check_vectors();
+  check_codes();
   check_base_lists();
   check_upper_lists();
   check_targets();
@@ -70,10 +72,10 @@ bool Verifier::read_meta() {
   });
   if (!found) damage_in_meta("the meta record is missing: the index was never finished");
   if (!good) return false;
-  const std::string_view encoding = metric_->element == distance::Element::bit ? "bits" : "f32";
-  if (meta_.encoding != encoding) {
-    damage_in_meta(fmt::format("the encoding is `{}`; under {} it is {}", meta_.encoding,
-                               meta_.metric, encoding));
+  try {
+    encoding_ = find_encoding(meta_.encoding, *metric_, meta_.dimension);
+  } catch (const Error& error) {
+    damage_in_meta(error.what());
   }
   packing_ = Packing(meta_.layout, meta_.slots, metric_->row_bytes(meta_.dimension));
   row_.resize(metric_->row_bytes(meta_.dimension));

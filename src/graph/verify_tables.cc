@@ -1,12 +1,14 @@
-// The tables `dead`, `ids`, `vectors` and `staged`: a part of graph/verifier.h.
+// The tables `dead`, `ids`, `vectors`, `codes` and `staged`: a part of graph/verifier.h.
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstring>
 #include <numeric>
+#include <optional>
 
 #include "base/error.h"
+#include "graph/codes.h"
 #include "graph/ids.h"
 #include "graph/layout.h"
 #include "graph/verifier.h"
@@ -173,6 +175,66 @@ void Verifier::check_vectors() {
     }
   });
   if (table("vectors")) missing_before(packing_.row_blocks());
+}
+
+/// A code follows from its row and the mean.
+void Verifier::check_codes() {
+  if (encoding_ == nullptr || meta_.slots == 0) {
+    each("codes", [&](kv::Key key, Bytes) {
+      damage("codes", key, "a record of codes, which the meta record does not tell of");
+    });
+    return;
+  }
+  std::optional<distance::Encoder> encoder;
+  std::vector<std::byte> code;
+  Slot next = 0;
+  const auto missing_before = [&](std::size_t slot) {
+    for (; next < slot; ++next) {
+      if (!vacant(next)) damage("codes", VectorKey(next).bytes, "the record is missing");
+    }
+  };
+  kv::Scope scope;
+  kv::View row;
+  const auto compare = [&](kv::Key key, Slot slot, Bytes value) {
+    const VectorKey block(packing_.row_block(slot));
+    const std::byte* place = nullptr;
+    scope.reset();
+    // Rows that are damaged themselves were told of.
+    if (snapshot_->get(*table("vectors"), block.bytes, scope, row) != Code::ok) return;
+    if (packing_.row(row.bytes(), slot, place) != Code::ok) return;
+    try {
+      encoder->encode(place, code.data());
+    } catch (const Error& error) {
+      return damage("codes", key, fmt::format("slot {}: {}", slot, error.what()));
+    }
+    if (value.size() != code.size() || std::memcmp(value.data(), code.data(), code.size()) != 0) {
+      damage("codes", key, fmt::format("it is not the code of the vector of slot {}", slot));
+    }
+  };
+  each("codes", [&](kv::Key key, Bytes value) {
+    if (key.size() == mean_key.size() && key[0] == mean_key[0]) {
+      try {
+        encoder = decode_encoder(*encoding_, *metric_, meta_.dimension, value,
+                                 table_name(name_, "codes"));
+        code.resize(encoder->code_bytes());
+      } catch (const Error& error) {
+        damage("codes", key, error.what());
+      }
+      return;
+    }
+    if (key.size() != sizeof(VectorKey::bytes) || load_be32(key.data()) >= meta_.slots) {
+      return damage("codes", key, "the key names no slot of the index");
+    }
+    const Slot slot = load_be32(key.data());
+    missing_before(slot);
+    next = slot + 1;
+    if (vacant(slot)) {
+      return damage("codes", key, fmt::format("a code of slot {}, which has no item", slot));
+    }
+    if (encoder && table("vectors")) compare(key, slot, value);
+  });
+  if (!encoder) damage("codes", mean_key, "the mean of the codes is missing");
+  missing_before(meta_.slots);
 }
 
 void Verifier::check_staged() {

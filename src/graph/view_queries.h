@@ -183,9 +183,7 @@ Code ViewQueries<View>::nearest(const QueryStart& start, const QueryOptions& opt
   } else if (by_codes && (code == Code::ok || code == Code::cancelled)) {
     failed_ = view_;
     const std::size_t most = rescored(beam().size(), options.k, options.oversample);
-    const Code second = rescore(
-        *view_, exact, limits.finish(most), [](Slot) { return true; }, scratch_.search,
-        result.work);
+    const Code second = rescore(*view_, exact, limits.finish(most), scratch_.search, result.work);
     if (second != Code::ok) code = second;
   }
   result.way = plan.way == Way::automatic ? Way::walk : plan.way;

@@ -44,7 +44,9 @@ class ViewSearcher final : public Reader::Searcher {
     if (meta.items == 0) return;
     if (meta.tombstones != 0 && !options.scan) {
       // They route, but take no place in the beam.
-      hits = answer({row_.data()}, {.k = options.k, .ef = options.ef, .way = Way::walk}).hits;
+      QueryOptions same{.k = options.k, .ef = options.ef, .way = Way::walk};
+      same.oversample = options.oversample;
+      hits = answer({row_.data()}, same).hits;
       return;
     }
     // A beam wider than the index holds no more than the index.
@@ -56,9 +58,8 @@ class ViewSearcher final : public Reader::Searcher {
       require(view_, search_all(view_, target, all, scratch_, work_));
     } else if (codes_) {
       walk(codes_->view(), codes_->aim(row_.data()), ef);
-      const auto live = [&](Slot slot) { return !index_->dead().dead(slot); };
       const std::size_t most = rescored(scratch_.beam.size(), options.k, options.oversample);
-      require(view_, rescore(view_, target, most, live, scratch_, work_));
+      require(view_, rescore(view_, target, most, scratch_, work_));
     } else {
       walk(view_, target, ef);
     }

@@ -4,7 +4,8 @@
 
 namespace skerry::graph {
 
-DirectView::DirectView(const StoredIndex& index) : index_(&index) {}
+DirectView::DirectView(const StoredIndex& index, const RowPlaces& places)
+    : index_(&index), places_(places) {}
 
 Code DirectView::links(unsigned level, Slot slot, std::span<const Slot>& out) {
   link_scope_.reset();
@@ -24,7 +25,7 @@ Code DirectView::links(unsigned level, Slot slot, std::span<const Slot>& out) {
 
 Code DirectView::rows(std::span<const Slot> slots, const std::byte** out) {
   row_scope_.reset();
-  failure_ = {true, 0, slots.empty() ? Slot{0} : slots[0]};
+  failure_ = {true, 0, slots.empty() ? Slot{0} : slots[0], places_.codes};
   const std::size_t count = slots.size();
   if (keys_.size() < count) {
     key_bytes_.resize(count);
@@ -33,7 +34,7 @@ Code DirectView::rows(std::span<const Slot> slots, const std::byte** out) {
     for (std::size_t i = 0; i < count; ++i) keys_[i] = key_bytes_[i];
   }
   // Lists ascend, so that slots of one value stand side by side and it is asked for once.
-  const Packing& packing = index_->packing();
+  const Packing& packing = places_.packing;
   std::size_t asked = 0;
   Slot last = 0;
   for (std::size_t i = 0; i < count; ++i) {
@@ -43,8 +44,8 @@ Code DirectView::rows(std::span<const Slot> slots, const std::byte** out) {
     last = block;
   }
   const std::span<kv::View> values = std::span(values_).first(asked);
-  if (const Code code = index_->snapshot().multi_get(
-          index_->vectors(), std::span(keys_).first(asked), values, row_scope_);
+  if (const Code code = index_->snapshot().multi_get(places_.table, std::span(keys_).first(asked),
+                                                     values, row_scope_);
       code != Code::ok) {
     return code;
   }
@@ -80,7 +81,7 @@ Bytes unpack(std::uint64_t word) {
 
 }  // namespace
 
-Memo::Memo(const StoredIndex& index) : index_(&index) {
+Memo::Memo(const StoredIndex& index, bool with_codes) : index_(&index) {
   if (index.snapshot().view_life() != kv::ViewLife::snapshot) {
     throw Error(Code::unsupported,
                 "view `memo` needs a store whose values stay in place for the life of a snapshot; "
@@ -92,14 +93,21 @@ Memo::Memo(const StoredIndex& index) : index_(&index) {
   for (unsigned level = 0; items > 0 && level <= index.meta().top_level; ++level) {
     links_.push_back(std::make_unique<Word[]>(items));
   }
-  rows_ = std::make_unique<std::atomic<const std::byte*>[]>(items);
+  const auto table_of = [&](const RowPlaces& places) -> RowTable {
+    return {places, std::make_unique<std::atomic<const std::byte*>[]>(items)};
+  };
+  rows_ = table_of(index.row_places());
+  if (with_codes) codes_ = table_of(index.code_places());
 }
 
 std::size_t Memo::resident_bytes() const noexcept {
-  return index_->meta().slots * (links_.size() * sizeof(Word) + sizeof(rows_[0]));
+  const std::size_t pointers = codes_ ? 2 : 1;
+  return index_->meta().slots *
+         (links_.size() * sizeof(Word) + pointers * sizeof(rows_.pointers[0]));
 }
 
-MemoView::MemoView(Memo& memo) : memo_(&memo) {}
+MemoView::MemoView(Memo& memo, bool codes)
+    : memo_(&memo), table_(codes ? &*memo.codes_ : &memo.rows_) {}
 
 Code MemoView::fetch_list(unsigned level, Slot slot, Bytes& list) {
   const StoredIndex& index = *memo_->index_;
@@ -140,13 +148,13 @@ Code MemoView::links(unsigned level, Slot slot, std::span<const Slot>& out) {
 }
 
 Code MemoView::fetch_row(Slot slot, const std::byte*& row) {
-  failure_ = {true, 0, slot};
-  const StoredIndex& index = *memo_->index_;
-  const Packing& packing = index.packing();
+  failure_ = {true, 0, slot, table_->places.codes};
+  const Packing& packing = table_->places.packing;
   const Slot block = packing.row_block(slot);
   const VectorKey key(block);
   kv::View value;
-  const Code code = index.snapshot().get(index.vectors(), key.bytes, scope_, value);
+  const kv::Snapshot& snapshot = memo_->index_->snapshot();
+  const Code code = snapshot.get(table_->places.table, key.bytes, scope_, value);
   row = nullptr;
   if (code == Code::not_found) return Code::ok;
   if (code != Code::ok) return code;
@@ -154,7 +162,7 @@ Code MemoView::fetch_row(Slot slot, const std::byte*& row) {
   for (Slot other = range.first; other < range.last; ++other) {
     const std::byte* each = nullptr;
     if (const Code part = packing.row(value.bytes(), other, each); part != Code::ok) return part;
-    memo_->rows_[other].store(each, std::memory_order_relaxed);
+    table_->pointers[other].store(each, std::memory_order_relaxed);
     if (other == slot) row = each;
   }
   return Code::ok;
@@ -162,7 +170,7 @@ Code MemoView::fetch_row(Slot slot, const std::byte*& row) {
 
 Code MemoView::rows(std::span<const Slot> slots, const std::byte** out) {
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    const std::byte* row = memo_->rows_[slots[i]].load(std::memory_order_relaxed);
+    const std::byte* row = table_->pointers[slots[i]].load(std::memory_order_relaxed);
     if (row == nullptr) {
       if (const Code code = fetch_row(slots[i], row); code != Code::ok) return code;
     }

@@ -13,6 +13,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -73,7 +74,8 @@ class FrozenView {
 /// Asks the store for every record, one multi_get for the rows of a hop.
 class DirectView {
  public:
-  explicit DirectView(const StoredIndex& index);
+  /// `places`: of the index's rows, or of its codes.
+  DirectView(const StoredIndex& index, const RowPlaces& places);
 
   std::size_t size() const noexcept { return index_->meta().slots; }
 
@@ -89,6 +91,7 @@ class DirectView {
 
  private:
   const StoredIndex* index_;
+  RowPlaces places_;
   kv::Scope link_scope_;
   kv::Scope row_scope_;
   std::vector<Slot> decoded_;
@@ -103,8 +106,9 @@ class DirectView {
 /// first use; dies before the index does.
 class Memo {
  public:
-  /// Throws Error{unsupported} when the store's views do not live as long as the snapshot.
-  explicit Memo(const StoredIndex& index);
+  /// Remembers codes, too, when asked to, of an index that has them. Throws Error{unsupported} when
+  /// the store's views do not live as long as the snapshot.
+  Memo(const StoredIndex& index, bool with_codes);
 
   const StoredIndex& index() const noexcept { return *index_; }
 
@@ -118,14 +122,22 @@ class Memo {
   // a lock, and a record that does not fit in it is not remembered.
   using Word = std::atomic<std::uint64_t>;
 
+  /// Rows, or codes, by slot.
+  struct RowTable {
+    RowPlaces places;
+    std::unique_ptr<std::atomic<const std::byte*>[]> pointers;
+  };
+
   const StoredIndex* index_;
   std::vector<std::unique_ptr<Word[]>> links_;  ///< per level, one word a slot
-  std::unique_ptr<std::atomic<const std::byte*>[]> rows_;
+  RowTable rows_;
+  std::optional<RowTable> codes_;
 };
 
 class MemoView {
  public:
-  explicit MemoView(Memo& memo);
+  /// `codes`: in place of rows; of a memo that remembers them.
+  explicit MemoView(Memo& memo, bool codes = false);
 
   std::size_t size() const noexcept { return memo_->index_->meta().slots; }
 
@@ -142,6 +154,7 @@ class MemoView {
   Code fetch_row(Slot slot, const std::byte*& row);
 
   Memo* memo_;
+  Memo::RowTable* table_;
   kv::Scope scope_;
   std::vector<Slot> decoded_;
   RecordPlace failure_;

@@ -6,9 +6,11 @@
 #include <array>
 #include <memory>
 #include <numeric>
+#include <optional>
 
 #include "base/error.h"
 #include "base/spec.h"
+#include "graph/codes.h"
 #include "graph/digest.h"
 #include "graph/ids.h"
 #include "graph/packing.h"
@@ -18,7 +20,7 @@ namespace skerry::graph {
 namespace {
 
 struct Tables {
-  kv::TableId meta, ids, vectors, links, reverse, parents;
+  kv::TableId meta, ids, vectors, codes, links, reverse, parents;
 };
 
 /// Where records go, a run of slots at a time.
@@ -103,9 +105,17 @@ class IndexWriter {
         packing_(layout, graph.size(), rows.row_bytes()),
         sink_(&sink) {}
 
+  /// Before the first run: from here on rows have codes.
+  void code_with(const distance::Encoder& encoder) {
+    encoder_ = &encoder;
+    code_.resize(encoder.code_bytes());
+    add(tables_.codes, "codes", mean_key, mean_value(encoder));
+  }
+
   /// All records of the slots first..last-1, which begin and end with values.
   void run(Slot first, Slot last) {
     write_rows(first, last);
+    if (encoder_ != nullptr) write_codes(first, last);
     if (!layout_.together) write_base_lists(first, last);
     for (unsigned level = 1; level <= graph_->top_level(); ++level) {
       for (Slot slot = first; slot < last; ++slot) {
@@ -190,6 +200,13 @@ class IndexWriter {
     }
   }
 
+  void write_codes(Slot first, Slot last) {
+    for (Slot slot = first; slot < last; ++slot) {
+      encoder_->encode((*rows_)[items_[slot]], code_.data());
+      add(tables_.codes, "codes", VectorKey(slot).bytes, code_);
+    }
+  }
+
   void write_base_lists(Slot first, Slot last) {
     if (first == last) return;
     for (Slot block = packing_.list_block(first); block <= packing_.list_block(last - 1); ++block) {
@@ -226,6 +243,8 @@ class IndexWriter {
   Layout layout_;
   Packing packing_;
   Sink* sink_;
+  const distance::Encoder* encoder_ = nullptr;
+  std::vector<std::byte> code_;
   std::vector<std::byte> value_;
   std::vector<std::vector<std::byte>> lists_;
 };
@@ -374,7 +393,12 @@ Meta write_index(kv::Store& store, std::string_view name, const Rows& rows, cons
   meta.digest = graph_digest(numbered, ids);
   meta.metric = rows.metric().name;
   meta.dimension = rows.dimension();
-  meta.encoding = rows.metric().element == distance::Element::bit ? "bits" : "f32";
+  meta.encoding = plain_encoding(rows.metric());
+  std::optional<distance::Encoder> encoder;
+  if (options.encoding != nullptr) {
+    meta.encoding = options.encoding->name;
+    encoder = train_encoder(*options.encoding, rows);
+  }
   meta.codec = options.codec->name();
   meta.order = options.order->name();
   meta.seed = options.seed;
@@ -400,6 +424,7 @@ Meta write_index(kv::Store& store, std::string_view name, const Rows& rows, cons
   Tables tables{};
   tables.meta = open(options.with_meta, "meta");
   tables.vectors = open(true, "vectors");
+  tables.codes = open(encoder.has_value(), "codes");
   tables.links = open(true, "links");
   tables.ids = open(meta.own_ids, "ids");
   tables.reverse = open(with_reverse, "reverse");
@@ -415,6 +440,7 @@ Meta write_index(kv::Store& store, std::string_view name, const Rows& rows, cons
   }
   IndexWriter writer(name, tables, rows, numbered, items, *options.codec, meta.layout, *sink);
 
+  if (encoder && rows.size() > 0) writer.code_with(*encoder);
   // A run ends where values of rows and of lists both end.
   const std::size_t to_value =
       std::lcm<std::size_t, std::size_t>(meta.layout.rows_per_value, meta.layout.lists_per_value);

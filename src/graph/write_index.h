@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/progress.h"
+#include "distance/encoding.h"
 #include "graph/codec/codec.h"
 #include "graph/graph.h"
 #include "graph/meta.h"
@@ -31,6 +32,7 @@ std::span<const SpecKind> via_kinds();
 struct WriteOptions {
   const LinkCodec* codec = &link_codec("delta");
   Layout layout{};
+  const distance::Encoding* encoding = nullptr;  ///< of codes to keep; null: none
   const Order* order = &graph::order("insertion");
   Via via{};
   std::uint64_t seed = 0;  ///< recorded
@@ -51,9 +53,10 @@ struct WriteOptions {
 const LinkCodec& reverse_codec();
 
 /// Writes rows, graph and meta into new tables of `store`. The index is visible, as a whole, when
-/// this returns: the meta record is written last. Tables that it fills must be empty. Throws what
-/// the store throws, invalid_argument when an index of this name is there, cancelled. After a
-/// failure of transactions() the tables may hold records without an index.
+/// this returns: the meta record is written last. Codes are around the mean of `rows`. Tables that
+/// it fills must be empty. Throws what the store throws, invalid_argument when an index of this
+/// name is there, cancelled. After a failure of transactions() the tables may hold records without
+/// an index.
 Meta write_index(kv::Store& store, std::string_view name, const Rows& rows, const Graph& graph,
                  const WriteOptions& options = {}, const Progress& progress = {});
 

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "graph/build.h"
+#include "graph/codes.h"
 #include "graph/digest.h"
 #include "graph/write_index.h"
 
@@ -31,6 +32,11 @@ void check(Code code, std::string_view doing, const std::string& table) {
 
 }  // namespace
 
+const distance::Encoding* encoding_of(const IndexOptions& options) {
+  if (options.encoding.empty()) return nullptr;
+  return find_encoding(options.encoding, distance::metric(options.metric), options.dimension);
+}
+
 Meta empty_meta(const IndexOptions& options) {
   const distance::Metric& metric = distance::metric(options.metric);
   if (options.dimension == 0 || options.dimension > (std::size_t{1} << 24)) {
@@ -40,7 +46,8 @@ Meta empty_meta(const IndexOptions& options) {
   Meta meta;
   meta.metric = metric.name;
   meta.dimension = options.dimension;
-  meta.encoding = metric.element == distance::Element::bit ? "bits" : "f32";
+  const distance::Encoding* encoding = encoding_of(options);
+  meta.encoding = encoding != nullptr ? encoding->name : plain_encoding(metric);
   meta.codec = link_codec(options.codec).name();
   meta.layout = Layout::parse(options.layout);
   meta.order = order(options.order).name();
@@ -92,7 +99,8 @@ Writer::Writer(kv::Store& store, std::string_view name, unsigned threads)
   const Meta& meta = index().meta();
   (void)UpdateParameters::of(meta, threads);
   const auto open = [&](std::string_view part) { return store.table(table_name(name, part)); };
-  tables_ = {open("meta"), open("ids"), open("dead"), open("vectors"), open("links"), {}, {}};
+  tables_ = {open("meta"), open("ids"), open("dead"), open("vectors"), open("links"), {}, {}, {}};
+  if (keeps_codes(meta.encoding)) tables_.codes = open("codes");
   if (meta.build.in_links == "reverse") tables_.reverse = open("reverse");
   if (meta.build.connectivity == "parent") tables_.parents = open("parents");
   staged_table_ = open("staged");
@@ -110,8 +118,9 @@ const StoredIndex& Writer::index() const {
 const Meta& Writer::meta() const { return index().meta(); }
 
 IndexOptions options_of(const Meta& meta) {
-  return {meta.metric, meta.dimension,     meta.bounds, meta.build,
-          meta.codec,  meta.layout.spec(), meta.order,  meta.seed};
+  return {meta.metric, meta.dimension, meta.bounds,
+          meta.build,  meta.codec,     meta.layout.spec(),
+          meta.order,  meta.seed,      keeps_codes(meta.encoding) ? meta.encoding : std::string()};
 }
 
 IndexOptions Writer::options() const { return options_of(index().meta()); }
@@ -171,6 +180,10 @@ void Writer::add(ItemId id, Bytes vector) {
   }
   std::vector<std::byte> row(index().row_bytes());
   metric.encode(vector, meta.dimension, row.data());
+  if (const distance::Encoder* encoder = index().encoder()) {
+    std::vector<std::byte> code(encoder->code_bytes());
+    encoder->encode(row.data(), code.data());
+  }
   staged_[id] = std::move(row);
 }
 
@@ -288,6 +301,7 @@ void Writer::wipe(kv::Transaction& transaction) const {
   erase(tables_.dead, "dead");
   erase(tables_.vectors, "vectors");
   erase(tables_.links, "links");
+  if (tables_.codes) erase(*tables_.codes, "codes");
   if (tables_.reverse) erase(*tables_.reverse, "reverse");
   if (tables_.parents) erase(*tables_.parents, "parents");
 }
@@ -397,6 +411,7 @@ BuildReport Writer::build_anew(std::unique_ptr<kv::Transaction> transaction, con
   wipe(*transaction);
   WriteOptions write{.codec = &link_codec(options.codec),
                      .layout = blank.layout,
+                     .encoding = encoding_of(options),
                      .order = &order(options.order),
                      .seed = options.seed,
                      .build = options.build,
@@ -445,11 +460,14 @@ BuildReport Writer::rebuild(const std::optional<IndexOptions>& options, kv::Dura
   const auto use = [&](bool wanted, std::optional<kv::TableId>& table, std::string_view part) {
     if (wanted && !table) table = store_->table(table_name(name_, part));
   };
+  const bool coded = encoding_of(wanted) != nullptr;
+  use(coded, tables_.codes, "codes");
   use(wanted.build.in_links == "reverse", tables_.reverse, "reverse");
   use(wanted.build.connectivity == "parent", tables_.parents, "parents");
   std::unique_ptr<kv::Transaction> transaction = begin();
   const BuildReport report =
       build_anew(std::move(transaction), all_staged(), wanted, durability, progress);
+  if (!coded) tables_.codes.reset();
   if (wanted.build.in_links != "reverse") tables_.reverse.reset();
   if (wanted.build.connectivity != "parent") tables_.parents.reset();
   staged_.clear();

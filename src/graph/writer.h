@@ -39,7 +39,13 @@ struct IndexOptions {
   std::string layout = "apart";
   std::string order = "insertion";
   std::uint64_t seed = 1;
+  /// Of codes that the index keeps beside its vectors (distance/encoding.h); empty: no codes.
+  std::string encoding{};
 };
+
+/// The encoding of codes that an index with these options keeps; null: none. Throws
+/// Error{invalid_argument} when it has no meaning for the metric and dimension.
+const distance::Encoding* encoding_of(const IndexOptions& options);
 
 /// The meta record of an index without items. Throws Error{invalid_argument, unsupported} for
 /// options that Writer::create() refuses.
@@ -71,7 +77,8 @@ class Writer {
 
   /// Stages an item. The id's present item, stored or staged, is replaced. `vector` is
   /// Metric::vector_bytes(dimension) bytes. Throws Error{invalid_argument} for another size, for
-  /// what Metric::encode() refuses, and for the id no_item; nothing is staged then.
+  /// what Metric::encode() and the index's Encoder::encode() refuse, and for the id no_item;
+  /// nothing is staged then.
   void add(ItemId id, Bytes vector);
 
   /// Stages a deletion. False, and nothing staged, when there is no such item.

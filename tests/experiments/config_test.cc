@@ -137,8 +137,8 @@ TEST(Config, WrongTypesAndRangesNameTheirPlaceAndWhatIsRight) {
             "FILE:5:8: `seed` is -1; it must be a whole number of at least 0");
   EXPECT_EQ(failure(base + "[search]\nk = 0\n").find("FILE:6:5: `k` is 0"), 0U);
   EXPECT_EQ(failure(base + "[search]\nef = [16, 0]\n").find("FILE:6:11: `ef` is 0"), 0U);
-  EXPECT_EQ(failure(base + "[search]\noversample = 2\n"),
-            "FILE:6:14: `oversample` is 2; it must be 1 in this release");
+  EXPECT_EQ(failure(base + "[search]\noversample = 0\n"),
+            "FILE:6:14: `oversample` is 0; it must be a whole number in 1..1000000");
   EXPECT_EQ(failure("[dataset]\npath = [\"a\"]\n"), "FILE:2:1: `path` takes one value");
   EXPECT_EQ(failure("[dataset]\nlimit = 0\n"),
             "FILE:2:9: `limit` must be a whole number of at least 1");
@@ -177,11 +177,11 @@ TEST(Config, WhatThisReleaseDoesNotImplementIsRefusedWithWhatThereIs) {
       {"layout = \"packed\"", "Known: apart"},
       {"order = \"hilbert\"", "Known: insertion"},
       {"via = \"stream\"", "Known: bulk"},
-      {"encoding = \"i8\"", "Known: f32, bits"},
+      {"encoding = \"pq\"", "Known: f32, f16, i8, bits"},
       {"connectivity = \"repair\"", "Known: none, parent, bfs_repair"},
       {"entry = \"random\"", "Known: top"},
       {"[search]\ntermination = \"patience\"", "Known: ef"},
-      {"[search]\ntraversal = \"i8\"", "Known: f32"}};
+      {"[search]\ntraversal = \"pq\"", "Known: f32, f16, i8, scan"}};
   for (const auto& [line, known] : later) {
     EXPECT_NE(failure(base + line + "\n").find(known), std::string::npos) << line;
   }

@@ -40,7 +40,7 @@ class Measure : public testing::Test {
 TEST_F(Measure, CountsOfManyThreadsAreThoseOfOneQueryAfterTheOther) {
   for (const std::string_view view : graph::view_names()) {
     const std::vector<CountedQuery> counted =
-        count_pass(*store_, "main", view, options, queries_).queries;
+        count_pass(*store_, "main", {.view = view}, options, queries_).queries;
     const auto counting = kv::count(*store_);
     const graph::Reader reader(*counting, "main", view);
     const auto searcher = reader.searcher();
@@ -61,7 +61,7 @@ TEST_F(Measure, CountsOfManyThreadsAreThoseOfOneQueryAfterTheOther) {
 TEST_F(Measure, TheSearchThatIsTimedFindsWhatTheCountedOneFound) {
   for (const std::string_view view : graph::view_names()) {
     const std::vector<CountedQuery> counted =
-        count_pass(*store_, "main", view, options, queries_).queries;
+        count_pass(*store_, "main", {.view = view}, options, queries_).queries;
     const graph::Reader reader(*store_, "main", view);
     const auto searcher = reader.searcher();
     std::vector<graph::Hit> hits;

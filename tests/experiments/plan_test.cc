@@ -1,5 +1,6 @@
 #include "experiments/plan.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <set>
@@ -124,6 +125,27 @@ TEST(Plan, EncodingFollowsTheMetric) {
             std::string::npos);
   EXPECT_NE(failure("[build]\nmetric = \"hamming\"\nencoding = \"f32\"\n").find("must be `bits`"),
             std::string::npos);
+}
+
+TEST(Plan, CodesThatTheMetricOrTheIndexCannotGiveAreRefused) {
+  const auto refused = [](std::string_view build, std::string_view search) {
+    return failure(fmt::format("[build]\n{}\n[search]\n{}\n", build, search));
+  };
+  const std::string_view cosine = "metric = \"cosine\"";
+  const std::string_view manhattan = "metric = \"manhattan\"";
+  EXPECT_EQ(refused(cosine, "traversal = \"i8\""), "accepted");
+  EXPECT_NE(refused(manhattan, "traversal = \"i8\"").find("not for manhattan"), std::string::npos);
+  EXPECT_NE(refused("metric = \"manhattan\"\nencoding = \"f16\"", "").find("not for manhattan"),
+            std::string::npos);
+  EXPECT_NE(refused(cosine, "traversal = \"i8\"\nview = \"direct\"").find("same encoding"),
+            std::string::npos);
+  EXPECT_NE(
+      refused("metric = \"cosine\"\nencoding = \"f16\"", "traversal = \"i8\"\nview = \"direct\"")
+          .find("same encoding"),
+      std::string::npos);
+  EXPECT_EQ(
+      refused("metric = \"cosine\"\nencoding = \"i8\"", "traversal = \"i8\"\nview = \"direct\""),
+      "accepted");
 }
 
 TEST(Plan, MetricThatIsNotTheDataSetsIsRefusedNamingBoth) {

@@ -131,6 +131,32 @@ TEST_F(RunTest, RecordsHaveEveryFieldOfTheInterface) {
   EXPECT_EQ(points.size(), kv::store_kinds().size() * 3);
 }
 
+TEST_F(RunTest, WalksByCodesAreCountedApartAndTheSameOnEveryStore) {
+  const ProgramRun outcome = run(data + all_stores(),
+                                 "--set build.encoding=i8 --set search.view=direct,frozen "
+                                 "--set search.traversal=f32,i8 --set search.oversample=1,3");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.error;
+  EXPECT_EQ(outcome.error, "");
+  std::map<std::string, std::set<std::string>> answers;
+  for (const json& record : records(directory())) {
+    const json& config = record.at("config");
+    const json& work = record.at("work");
+    const bool by_codes = config.at("traversal") == "i8";
+    const int oversample = config.at("oversample");
+    EXPECT_EQ(work.at("code_distances") > 0, by_codes);
+    if (by_codes) {
+      EXPECT_EQ(work.at("distances"), 10.0 * oversample);
+    }
+    EXPECT_EQ(record.at("resident").at("codes") > 0, by_codes && config.at("view") == "frozen");
+    EXPECT_GT(record.at("recall").at("strict"), 0.9);
+    answers[config.at("traversal").dump() + (by_codes ? std::to_string(oversample) : "")].insert(
+        record.at("recall").dump() + work.at("distances").dump() +
+        work.at("code_distances").dump() + record.at("graph_digest").dump());
+  }
+  EXPECT_EQ(answers.size(), 3U);
+  for (const auto& [search, answer] : answers) EXPECT_EQ(answer.size(), 1U) << search;
+}
+
 TEST_F(RunTest, ThreadsOfTheBuildDoNotChangeTheGraphAndSeedsDo) {
   const ProgramRun outcome = run(data, "--set build.threads=1,2 --set build.seed=1,2");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.error;

@@ -70,6 +70,29 @@ TEST(Summary, WhatChurnMadeOfAGraphHasItsOwnRecall) {
   EXPECT_TRUE(disagreements(made.outcome).empty());
 }
 
+TEST(Summary, WalksByCodesHaveARecallOfTheirOwnAndNeedNotAgreeWithOthers) {
+  const ConfigFile file(
+      "[dataset]\nspec = \"uniform(n=100, d=8, queries=10)\"\n[build]\nmetric = \"euclidean\"\n"
+      "[search]\ntraversal = [\"f32\", \"i8\"]\noversample = [1, 4]\n");
+  const Plan plan = make_plan(read_config(file.path(), {}));
+  RunOutcome outcome;
+  GraphResult& result = outcome.graphs.emplace_back();
+  result.settings = plan.graphs[0].settings();
+  result.digest = "0123456789abcdef0123456789abcdef";
+  for (const Settings& point : plan.graphs[0].layouts[0].points) {
+    const bool by_codes = point.word("traversal") == "i8";
+    const auto oversample = static_cast<double>(point.number("oversample"));
+    const double distances = by_codes ? 10 * oversample : 500;
+    result.points.push_back(
+        {point, by_codes ? 0.5 + oversample / 10 : 0.95, distances, 1, 1, 1, 1});
+  }
+  const std::string text = summary_text(outcome, plan);
+  EXPECT_NE(text.find("recall@10 "), std::string::npos);
+  EXPECT_NE(text.find("recall@10 i8 x1"), std::string::npos);
+  EXPECT_NE(text.find("recall@10 i8 x4"), std::string::npos);
+  EXPECT_EQ(disagreements(outcome), std::vector<std::string>());
+}
+
 TEST(Summary, GraphThatWasNotBuiltSaysSo) {
   Sample made = sample();
   made.outcome.graphs[0].digest.clear();

@@ -67,8 +67,8 @@ class CachedViewTest : public testing::TestWithParam<std::string_view> {
 
 TEST_P(CachedViewTest, FindsWhatTheStoreItselfShowsHoweverSmallTheMemory) {
   for (const std::size_t bytes : {std::size_t{1}, std::size_t{10'000}, std::size_t{1} << 20}) {
-    DirectView direct(*index_);
-    CachedView cached(*index_, bytes);
+    DirectView direct(*index_, index_->row_places());
+    CachedView cached(*index_, index_->row_places(), bytes);
     for (std::size_t query = 0; query < 30; ++query) {
       EXPECT_EQ(search(cached, query), search(direct, query)) << bytes << " bytes";
     }
@@ -76,7 +76,7 @@ TEST_P(CachedViewTest, FindsWhatTheStoreItselfShowsHoweverSmallTheMemory) {
 }
 
 TEST_P(CachedViewTest, NothingIsAskedForTwiceWhileThereIsRoom) {
-  CachedView view(*index_, std::size_t{1} << 20);
+  CachedView view(*index_, index_->row_places(), std::size_t{1} << 20);
   ASSERT_EQ(view.capacity(), count);
   const auto first = search(view, 1);
   store_->reset();
@@ -88,7 +88,7 @@ TEST_P(CachedViewTest, NothingIsAskedForTwiceWhileThereIsRoom) {
 }
 
 TEST_P(CachedViewTest, TheNodeThatWasNotMetForLongestLeaves) {
-  CachedView view(*index_, 1);  // room for one hop: 17 nodes
+  CachedView view(*index_, index_->row_places(), 1);  // room for one hop: 17 nodes
   ASSERT_EQ(view.capacity(), 17U);
   for (Slot slot = 0; slot < 17; ++slot) EXPECT_EQ(gets_of(view, slot), 1U);
   for (Slot slot = 0; slot < 17; ++slot) EXPECT_EQ(gets_of(view, slot), 0U);
@@ -100,7 +100,7 @@ TEST_P(CachedViewTest, TheNodeThatWasNotMetForLongestLeaves) {
 }
 
 TEST_P(CachedViewTest, ALeavingNodeTakesItsListAlong) {
-  CachedView view(*index_, 1);
+  CachedView view(*index_, index_->row_places(), 1);
   std::span<const Slot> links;
   ASSERT_EQ(view.links(0, 5, links), Code::ok);
   const std::vector<Slot> list(links.begin(), links.end());

@@ -238,9 +238,11 @@ TEST(CodeWalk, RefusesAMetricWithoutCodes) {
   EXPECT_NE(std::string(error.what()).find("manhattan"), std::string::npos);
 }
 
-TEST(CodeWalk, RefusesAViewThatHasNoCodes) {
+TEST(CodeWalk, RefusesAViewOfAnIndexWithoutCodes) {
   for (const std::string_view view : {"direct", "memo"}) {
-    EXPECT_EQ(refusal([&] { open("i8", view); }).code(), Code::unsupported);
+    const Error error = refusal([&] { open("i8", view); });
+    EXPECT_EQ(error.code(), Code::unsupported);
+    EXPECT_NE(std::string(error.what()).find("encoding `f32`"), std::string::npos);
   }
 }
 

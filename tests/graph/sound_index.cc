@@ -74,7 +74,9 @@ void expect_sound(kv::Store& store, const std::map<ItemId, std::vector<float>>& 
   const IndexCheck check = verify_index(store, "main");
   EXPECT_EQ(check.damages, 0U) << (check.findings.empty() ? "" : check.findings[0].what);
   for (const std::string_view view : {"direct", "frozen"}) {
-    const Reader reader(store, "main", view);
+    const bool coded = meta.encoding != "f32";
+    const Reader reader(store, "main",
+                        ReaderOptions{.view = view, .traversal = coded ? meta.encoding : "f32"});
     const std::unique_ptr<Reader::Searcher> searcher = reader.searcher();
     std::vector<Hit> hits;
     std::size_t checked = 0;

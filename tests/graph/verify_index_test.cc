@@ -81,7 +81,7 @@ TEST_P(VerifyIndex, TellsOfCountsThatDifferFromTheRecords) {
   with([](Meta& m) { m.metric = "cosin"; }, "cosin");
   with([](Meta& m) { m.codec = "detla"; }, "detla");
   with([](Meta& m) { m.build.selection = "hnws"; }, "hnws");
-  with([](Meta& m) { m.encoding = "f16"; }, "f16");
+  with([](Meta& m) { m.encoding = "f61"; }, "f61");
   with([](Meta& m) { m.own_ids = false; }, "free slot");
   with(
       [](Meta& m) {

@@ -77,6 +77,7 @@ TEST(WriterProperty, AnyHistoryGivesASoundIndexAndTheSameDigestsEverywhere) {
     // Narrow lists make children displace each other.
     if (*rc::gen::arbitrary<bool>()) options.bounds = {2, 3};
     options.layout = *rc::gen::element<std::string>("apart", "apart(links=4)");
+    options.encoding = *rc::gen::element<std::string>("", "i8", "f16");
     options.codec = *rc::gen::element<std::string>("delta", "u32", "exp_golomb(from=own)");
     const auto steps = *rc::gen::container<std::vector<Step>>(rc::gen::construct<Step>(
         rc::gen::inRange(0, 13), rc::gen::cast<ItemId>(rc::gen::inRange(0, 40))));

@@ -269,6 +269,15 @@ TEST_P(WriterContract, ABeamHoldsLiveItemsOnlyHoweverManyTombstonesLieNearer) {
   EXPECT_EQ(hits.size(), 10U);
 }
 
+TEST_P(WriterContract, AnEmptyIndexWithCodesCanBeConsolidated) {
+  IndexOptions options = small_options();
+  options.encoding = "i8";
+  Writer::create(*store_, "coded", options);
+  Writer writer(*store_, "coded");
+  EXPECT_NO_THROW(writer.consolidate());
+  EXPECT_TRUE(writer.empty());
+}
+
 TEST_P(WriterContract, ConsolidatingLeavesNoLinkToADeletedItem) {
   Writer writer(*store_, "main");
   for (ItemId id = 0; id < 150; ++id) add(writer, id);

@@ -10,9 +10,9 @@ function payload(tables, name) {
       .reduce((total, each) => total + (each.key_bytes ?? 0) + (each.value_bytes ?? 0), 0);
 }
 
-/** Bytes of vectors as stored, when the encoding is one of fixed size. */
+/** Bytes of vectors as stored, and of codes beside them. */
 function vectorBytes({config, dataset}) {
-  const bytesOf = {f32: 4, f16: 2, bf16: 2, i8: 1, bits: 1 / 8};
+  const bytesOf = {f32: 4, f16: 4 + 2, i8: 4 + 1, bits: 1 / 8};
   const width = bytesOf[config.encoding];
   return width && dataset?.n ? dataset.n * Math.ceil(dataset.dimension * width) : 0;
 }

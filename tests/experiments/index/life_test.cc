@@ -72,6 +72,35 @@ TEST_P(IndexLife, AnIndexIsMadeSearchedChangedAndChecked) {
   EXPECT_FALSE(std::filesystem::exists(path("dir/compacting")));
 }
 
+TEST_P(IndexLife, AnIndexMayKeepCodesAndBeSearchedByThem) {
+  write_fvecs("base.fvecs", 0, 300);
+  write_fvecs("more.fvecs", 300, 50);
+  create("plain", "base.fvecs");
+  create("dir", "base.fvecs", "--encoding i8");
+  EXPECT_EQ(digest("dir"), digest("plain"));
+  EXPECT_EQ(stats("dir").at("encoding"), "i8");
+  EXPECT_EQ(stats("dir").at("codes").at("value_bytes"), 4 * dimension + 300 * (dimension + 8));
+  EXPECT_EQ(stats("plain").at("codes").at("records"), 0);
+  done("add dir --vectors more.fvecs");
+  done("delete dir --ids 5,17");
+  EXPECT_TRUE(contains(done("verify dir"), "dir: sound"));
+  for (const std::string view : {"direct", "frozen"}) {
+    const std::string how = " -k 1 --ef 60 --oversample 3 --traversal i8 --view " + view;
+    const std::vector<Line> found = lines_of(done("search dir --queries more.fvecs" + how));
+    ASSERT_EQ(found.size(), 50U);
+    for (std::size_t i = 0; i < 50; ++i) {
+      EXPECT_EQ(found[i].id, 300 + i);
+      EXPECT_EQ(found[i].distance, 0);
+    }
+  }
+  EXPECT_TRUE(contains(refused("search plain --queries more.fvecs --traversal i8"), "`frozen`"));
+  EXPECT_TRUE(contains(refused("search plain --queries more.fvecs --traversal f61"), "`f16`"));
+  EXPECT_TRUE(contains(refused("rebuild dir --encoding f61"), "`f16`"));
+  done("rebuild dir --encoding f32");
+  EXPECT_EQ(stats("dir").at("codes").at("records"), 0);
+  EXPECT_TRUE(contains(done("verify dir"), "dir: sound"));
+}
+
 TEST_P(IndexLife, EveryWayToOneGraphHasOneDigest) {
   write_fvecs("base.fvecs", 0, 500);
   create("one", "base.fvecs");
