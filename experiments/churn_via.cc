@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/error.h"
+#include "graph/codes.h"
 #include "graph/write_index.h"
 
 namespace skerry::experiments {
@@ -93,6 +94,7 @@ graph::IndexOptions churned_index(const Settings& settings, const ChurnVia& chur
   options.build.in_links = churn.in_links;
   options.build.connectivity = settings.word("connectivity");
   options.codec = settings.word("codec");
+  if (graph::keeps_codes(settings.word("encoding"))) options.encoding = settings.word("encoding");
   options.layout = settings.word("layout");
   options.order = settings.word("order");
   options.seed = static_cast<std::uint64_t>(settings.number("seed"));
