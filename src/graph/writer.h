@@ -127,6 +127,12 @@ class Writer {
                          kv::Durability durability = kv::Durability::power,
                          const Progress& progress = {});
 
+  /// Gives the index codes of another encoding, or none (`f32`), around a mean of what is there
+  /// now. Links, rows and digest stay. Throws Error{invalid_argument} for an encoding that the
+  /// metric has not, cancelled.
+  UpdateWork recode(std::string_view encoding, kv::Durability durability = kv::Durability::power,
+                    const Progress& progress = {});
+
   /// Takes up what others have committed; what is staged here stays.
   void refresh() { index_.reset(); }
 

@@ -269,6 +269,37 @@ TEST_P(WriterContract, ABeamHoldsLiveItemsOnlyHoweverManyTombstonesLieNearer) {
   EXPECT_EQ(hits.size(), 10U);
 }
 
+TEST_P(WriterContract, RecodingKeepsTheLinks) {
+  Writer writer(*store_, "main");
+  for (ItemId id = 0; id < 120; ++id) add(writer, id);
+  for (ItemId id = 0; id < 10; ++id) erase(writer, id);
+  writer.build();
+  for (ItemId id = 30; id < 50; ++id) erase(writer, id);
+  writer.build();
+  const std::string digest = writer.meta().digest;
+  for (const std::string_view encoding : {"i8", "f16", "i8", "f32"}) {
+    writer.recode(encoding);
+    EXPECT_EQ(writer.meta().digest, digest);
+    EXPECT_EQ(writer.meta().encoding, encoding);
+    expect_sound(*store_, items_);
+    if (encoding == "f32") break;
+    const Reader by_codes(*store_, "main", {.view = "direct", .traversal = encoding});
+    std::vector<Hit> hits;
+    by_codes.searcher()->search(bytes_of(items_[60]), {.k = 1, .ef = 50, .oversample = 5}, hits);
+    ASSERT_EQ(hits.size(), 1U);
+    EXPECT_EQ(hits[0].id, 60U);
+    EXPECT_EQ(hits[0].distance, 0);
+  }
+  support::expect_error(Code::unsupported, {"i8"}, [&] {
+    const Reader reader(*store_, "main", {.view = "direct", .traversal = "i8"});
+  });
+  writer.recode("i8");
+  for (ItemId id = 100; id < 140; ++id) add(writer, id, 7);
+  writer.build();
+  expect_sound(*store_, items_);
+  support::expect_error(Code::invalid_argument, {"pq"}, [&] { writer.recode("pq"); });
+}
+
 TEST_P(WriterContract, AnEmptyIndexWithCodesCanBeConsolidated) {
   IndexOptions options = small_options();
   options.encoding = "i8";
