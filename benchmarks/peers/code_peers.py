@@ -11,22 +11,30 @@ from peer import Peer, bytes_below
 class UsearchI8(Usearch):
     """Without the exact rows: what it finds is not rescored, and its recall may end below 0.99.
 
-    Under cosine it scales rows itself; otherwise rows are scaled here so that the largest component
-    of all is 1, since it clips what is outside. Both keep the order of distances.
+    Under cosine it makes the codes. It would bring every row to length 1 for the other metrics as
+    well, which changes their order, so there the codes are made here: one scale for all components,
+    and under L2 the middle of their range as zero.
     """
 
     label, package, optional = "usearch i8", "usearch", True
-    parameters = "8-bit rows, not rescored"
+    parameters = "8-bit rows, one scale for the set, not rescored"
     dtype = "i8"
-    scale = numpy.float32(1)
 
     def build(self, train):
-        if self.metric != "cosine":
-            self.scale = numpy.float32(1) / max(numpy.abs(train).max(), numpy.float32(1e-30))
-        super().build(train * self.scale)
+        low, high = float(train.min()), float(train.max())
+        self.middle = (low + high) / 2 if self.metric == "euclidean" else 0.0
+        reach = max(abs(low - self.middle), abs(high - self.middle))
+        self.scale = 127 / reach if reach > 0 else 0.0
+        super().build(self._codes(train))
+
+    def _codes(self, rows):
+        if self.metric == "cosine":
+            return rows
+        codes = numpy.rint((rows - numpy.float32(self.middle)) * numpy.float32(self.scale))
+        return numpy.clip(codes, -127, 127).astype(numpy.int8)
 
     def search(self, queries, k, ef):
-        return super().search(queries * self.scale, k, ef)
+        return super().search(self._codes(queries), k, ef)
 
 
 class Vsag(Peer):

@@ -37,7 +37,7 @@ class Target:
 
 @dataclasses.dataclass(frozen=True)
 class Elsewhere:
-    """A target that another script measures, or none."""
+    """A target that this measurement says nothing about, and why."""
 
     what: str
     bound: str
@@ -55,7 +55,7 @@ TARGETS = (
     Target("memory, frozen, i8 / best 8-bit HNSW", MEMORY + "+i8", ("faiss-sq8", "usearch-i8"),
            1.3),
     Elsewhere("1-bit or 4-bit codes inline / hnswlib f32 at 0.95", ">= 3.5",
-              "skerry has no such codes"),
+              "not measured: skerry has no such codes"),
     Target("LMDB / memory, memo, f32", "skerry lmdb+memo", ("skerry memory+memo",), 0.85),
     Target("LMDB, memo, i8 / faiss f32 in memory", "skerry lmdb+memo+i8", ("faiss",), 1.0),
     Target("LMDB, memo, f32 / hannoy", "skerry lmdb+memo", ("hannoy",), 7, recalls=(0.95,)),
@@ -68,10 +68,11 @@ TARGETS = (
     Target("RocksDB / memory, memo, f32", "skerry rocksdb+memo", ("skerry memory+memo",), 0.8),
     Target("RocksDB, direct (opened to read) / cozo", "skerry rocksdb+direct", ("cozo",), 4),
     Elsewhere("RocksDB, read-write, direct / what gets and distances must cost", ">= 0.9",
-              "benchmarks/limit.py has the share of searches in a store opened to read"),
+              "not measured: searches open the store to read; see benchmarks/limit.py"),
     Elsewhere("calls through the store interface / the engine's own", "<= 1.05",
-              "benchmarks/interface_cost.py"),
-    Elsewhere("LMDB: opening to first answer, 10^6 items", "< 10 ms", "docs/performance.md"),
+              "not measured here: benchmarks/interface_cost.py"),
+    Elsewhere("LMDB: opening to first answer, 10^6 items", "< 10 ms",
+              "not measured here: benchmarks/open_time.py"),
     _whole("build, equal M and ef_construction / best peer", MEMORY,
            ("faiss", "hnswlib", "usearch", "svs"), 0.6, "build"),
     _whole("build, equal M and ef_construction / hannoy", "skerry lmdb+memo", ("hannoy",), 0.07,
@@ -204,8 +205,7 @@ def rows(result, targets=TARGETS):
     found = []
     for target in targets:
         if isinstance(target, Elsewhere):
-            found.append([target.what, "", "n/a", "n/a", "n/a", target.bound,
-                          f"not measured here: {target.reason}"])
+            found.append([target.what, "", "n/a", "n/a", "n/a", target.bound, target.reason])
         else:
             found += [row(target, result, recall) for recall in target.recalls]
     return found
