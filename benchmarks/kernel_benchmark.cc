@@ -1,9 +1,8 @@
 // What one distance costs, for every metric: one pair at a time and in batches, with rows in the
 // cache and with rows at random places of an array far larger than it; and for every encoding, in
-// batches of codes, whatever the metric. Rates count the bytes of
-// rows read; `copy` is what this machine's memory gives to memcpy in the same run, the mark to hold
-// the random rows against. Names are metric/dimension/kernel/place and
-// encoding/dimension/batch/place, for --benchmark_filter.
+// batches of codes, whatever the metric. Rates count the bytes of rows read; `copy` is what this
+// machine's memory gives to memcpy in the same run, the mark to hold the random rows against. Names
+// are metric/dimension/kernel/place and encoding/dimension/batch/place, for --benchmark_filter.
 
 #include <benchmark/benchmark.h>
 #include <sys/mman.h>

@@ -315,6 +315,17 @@ class Limits(unittest.TestCase):
         self.assertIsNone(kernels.seconds("euclidean", 129, "cache"))
 
 
+class Opening(unittest.TestCase):
+
+    def test_open_time_has_a_row_for_every_size(self):
+        rows, = tables(script("open_time.py", BUILD, "--quick"))
+        self.assertEqual([row["n"] for row in rows], ["100", "400"])
+        for row in rows:
+            low, high = map(float, row["spread"].split(".."))
+            self.assertTrue(low <= float(row["difference ms"]) <= high, row)
+            self.assertGreater(float(row["to the answer ms"]), 0, row)
+
+
 class Scaling(unittest.TestCase):
 
     def test_scaling_gives_costs_and_growth_and_measures_nothing_twice(self):
