@@ -1,19 +1,23 @@
 // What one distance costs, for every metric: one pair at a time and in batches, with rows in the
-// cache and with rows at random places of an array far larger than it. Rates count the bytes of
-// rows read; `copy` is what this machine's memory gives to memcpy in the same run, the mark to hold
-// the random rows against. Names are metric/dimension/kernel/place, for --benchmark_filter.
+// cache and with rows at random places of an array far larger than it; and for every encoding, in
+// batches of codes, whatever the metric. Rates count the bytes of rows read; `copy` is what this
+// machine's memory gives to memcpy in the same run, the mark to hold the random rows against. Names
+// are metric/dimension/kernel/place and encoding/dimension/batch/place, for --benchmark_filter.
 
 #include <benchmark/benchmark.h>
 #include <sys/mman.h>
 
 #include <array>
+#include <bit>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "base/random.h"
+#include "distance/encoding.h"
 #include "distance/metric.h"
 
 namespace skerry::distance {
@@ -24,9 +28,15 @@ constexpr std::size_t batch_size = 32;  // the links of one node at M = 16
 constexpr std::size_t cache_line = 64;
 constexpr std::size_t arena_bytes = std::size_t{512} << 20;
 
+/// The lower half of the bits as those of a half in +-[0.5, 1). The upper half is always one, read
+/// as a half, of a size that is ordinary too.
+float also_two_halves(float value) {
+  return std::bit_cast<float>((std::bit_cast<std::uint32_t>(value) & 0xFFFF83FFU) | 0x3800U);
+}
+
 /// 512 MiB of floats in [-1, 1), on large pages where the system has them, as searches keep their
-/// rows. Any run of them serves as a row of any metric: kernels take the same time whatever the
-/// values, as long as these are ordinary numbers.
+/// rows. Any run of them serves as a row of any metric and as a code of any encoding: kernels take
+/// the same time whatever the values, as long as these are ordinary numbers.
 std::byte* arena() {
   static std::byte* const start = [] {
     void* const map =
@@ -40,7 +50,7 @@ std::byte* arena() {
     auto* const bytes = static_cast<std::byte*>(map);
     Random random(1);
     for (std::size_t at = 0; at < arena_bytes; at += sizeof(float)) {
-      store(bytes + at, static_cast<float>(random.unit() * 2 - 1));
+      store(bytes + at, also_two_halves(static_cast<float>(random.unit() * 2 - 1)));
     }
     return bytes;
   }();
@@ -82,10 +92,10 @@ void pair(benchmark::State& state, const Metric& metric, std::size_t dimension, 
   report(state, 1, metric.row_bytes(dimension));
 }
 
-void batch(benchmark::State& state, const Metric& metric, std::size_t dimension, Place place) {
-  const BatchKernel kernel = metric.kernels().batch;
-  const auto rows = places_of_rows(place, metric.row_bytes(dimension));
-  const std::vector<std::byte> query(arena(), arena() + metric.row_bytes(dimension));
+void batch(benchmark::State& state, BatchKernel kernel, std::size_t dimension,
+           std::size_t row_bytes, std::size_t query_bytes, Place place) {
+  const auto rows = places_of_rows(place, row_bytes);
+  const std::vector<std::byte> query(arena(), arena() + query_bytes);
   std::array<float, batch_size> distances;
   std::size_t next = 0;
   for (auto unused : state) {
@@ -93,7 +103,7 @@ void batch(benchmark::State& state, const Metric& metric, std::size_t dimension,
     benchmark::DoNotOptimize(distances);
     next = (next + batch_size) % rows.size();
   }
-  report(state, batch_size, metric.row_bytes(dimension));
+  report(state, batch_size, row_bytes);
 }
 
 /// Bytes are counted once, though a copy reads and writes each. The first half goes over the
@@ -121,10 +131,25 @@ void register_all() {
                                      [&metric, dimension, place](benchmark::State& s) {
                                        pair(s, metric, dimension, place);
                                      });
-        benchmark::RegisterBenchmark((name + "/batch" + where).c_str(),
-                                     [&metric, dimension, place](benchmark::State& s) {
-                                       batch(s, metric, dimension, place);
-                                     });
+        benchmark::RegisterBenchmark(
+            (name + "/batch" + where).c_str(), [&metric, dimension, place](benchmark::State& s) {
+              const std::size_t bytes = metric.row_bytes(dimension);
+              batch(s, metric.kernels().batch, dimension, bytes, bytes, place);
+            });
+      }
+    }
+  }
+  for (const Encoding& encoding : encodings()) {
+    for (const std::size_t dimension : dimensions) {
+      const std::string name =
+          std::string(encoding.name) + '/' + std::to_string(dimension) + "/batch";
+      for (const Place place : {Place::cache, Place::memory}) {
+        benchmark::RegisterBenchmark(
+            (name + (place == Place::cache ? "/cache" : "/memory")).c_str(),
+            [&encoding, dimension, place](benchmark::State& s) {
+              batch(s, encoding.choose_kernel(), dimension, encoding.code_bytes(dimension),
+                    encoding.query_bytes(dimension), place);
+            });
       }
     }
   }

@@ -16,7 +16,7 @@ import time
 
 import numpy
 
-import adapters
+import store_peers
 
 PAGE = 4096
 HEADER = 16
@@ -155,7 +155,7 @@ def main():
         return
     train, metric = read_train(options.data, options.limit)
     with tempfile.TemporaryDirectory() as folder:
-        peer = adapters.Hannoy(metric, options.m, options.ef_construction, 0, folder)
+        peer = store_peers.Hannoy(metric, options.m, options.ef_construction, 0, folder)
         start = time.monotonic()
         peer.build(train)
         seconds = time.monotonic() - start

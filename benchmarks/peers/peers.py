@@ -2,8 +2,10 @@
 
 import argparse
 import json
+import os
 import pathlib
 import sys
+import time
 
 import adapters
 import dataset as datasets
@@ -31,9 +33,9 @@ def parse_arguments():
     add("--peers", type=words, default=[*adapters.PEERS, "skerry"],
         help="which, in this order (default: %(default)s)")
     add("--views", type=words, default=skerry_program.VIEWS,
-        help="skerry's stores and views (default: %(default)s)")
+        help="skerry's rows: stores, views and variants (default: %(default)s)")
     add("--rounds", type=int, default=3, help="of searches (default: 3)")
-    add("--builds", type=int, default=3, help="of each peer but hannoy (default: 3)")
+    add("--builds", type=int, default=3, help="of each peer but the slow (default: 3)")
     add("--passes", type=int, default=3,
         help="timed passes over the queries in a round, after an untimed one (default: 3)")
     add("--ef", type=numbers, default=[16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512],
@@ -53,8 +55,11 @@ def parse_arguments():
     unknown = set(options.peers) - {*adapters.PEERS, "skerry"}
     if unknown:
         parser.error(f"unknown peers {sorted(unknown)}; known: {[*adapters.PEERS, 'skerry']}")
-    if any(view.count("+") != 1 for view in options.views):
-        parser.error("--views takes pairs such as lmdb+memo")
+    try:
+        for view in options.views:
+            skerry_program.settings_of(view)
+    except ValueError as error:
+        parser.error(str(error))
     if min([options.rounds, options.builds, options.passes, options.k, *options.ef]) < 1:
         parser.error("--rounds, --builds, --passes, --k and --ef take numbers from 1")
     if "skerry" in options.peers and not options.skerry.is_file():
@@ -63,26 +68,70 @@ def parse_arguments():
     return options
 
 
+def write_seconds(folder, size):
+    """How long a plain file of this size takes to be written and synced; its bytes do not repeat,
+    so that no file system makes less of them."""
+    block = os.urandom(1 << 20)
+    path = folder / "plain"
+    try:
+        start = time.perf_counter()
+        with open(path, "wb", buffering=0) as file:
+            for written in range(0, size, len(block)):
+                file.write(block[: size - written])
+            os.fsync(file.fileno())
+        return time.perf_counter() - start
+    finally:
+        path.unlink(missing_ok=True)
+
+
 class Measurement:
-    """Collects what the contenders answer; one that fails is out, and the others go on."""
+    """Collects what the contenders answer; one that fails is out, and the others go on.
+
+    `absent` are optional contenders that cannot be here: their reasons are told, and nothing is
+    wrong with the measurement.
+    """
 
     def __init__(self, options, metric):
         self.options, self.metric = options, metric
-        self.contenders, self.failures, self.provenance = {}, {}, None
-        self.workers = {
-            kind: worker.Worker(kind, options) for kind in options.peers if kind != "skerry"
-        }
-        for kind, process in self.workers.items():
-            self._contender(kind, process.label)
+        self.contenders, self.failures, self.absent = {}, {}, {}
+        self.provenance, self.workers, self.rows = None, {}, []
+        for kind in options.peers:
+            if kind == "skerry":
+                self._find_rows()
+                continue
+            try:
+                self.workers[kind] = worker.Worker(kind, options)
+            except worker.PeerFailed as error:
+                self._fail(kind, error)
+                continue
+            self._contender(kind, self.workers[kind].label, adapters.PEERS[kind].parameters)
 
-    def _contender(self, name, label):
+    def _find_rows(self):
+        """Those of the wanted rows that this build of the program can measure."""
+        for name in self.options.views:
+            reason = skerry_program.refusal(self.options, self.metric, name)
+            if reason is None:
+                self.rows.append(name)
+            else:
+                self.absent[name] = reason
+                self._say(f"skerry {name} is left out: {reason}")
+        if not self.rows:
+            self._fail("skerry", "the program takes none of the rows")
+
+    def _contender(self, name, label, parameters=""):
         return self.contenders.setdefault(
-            name, {"label": label, "build_seconds": [], "file_bytes": None, "points": []}
+            name,
+            {"label": label, "parameters": parameters, "build_seconds": [], "file_bytes": None,
+             "points": []},
         )
 
     def _fail(self, name, error):
-        self.failures[name] = str(error)
-        self._say(f"{name} failed: {error}")
+        optional = name in adapters.PEERS and adapters.PEERS[name].optional
+        (self.absent if optional else self.failures)[name] = str(error)
+        self._say(f"{name} {'is left out' if optional else 'failed'}: {error}")
+
+    def _is_out(self, name):
+        return name in self.failures or name in self.absent
 
     @staticmethod
     def _say(text):
@@ -101,7 +150,7 @@ class Measurement:
     def build_peers(self):
         for number in range(self.options.builds):
             for kind, process in self.workers.items():
-                if kind in self.failures or (number and process.builds_once):
+                if self._is_out(kind) or (number and process.builds_once):
                     continue
                 try:
                     answer = process.build()
@@ -117,7 +166,7 @@ class Measurement:
         # the machine.
         shift = number % len(self.options.peers)
         for kind in self.options.peers[shift:] + self.options.peers[:shift]:
-            if kind in self.failures:
+            if self._is_out(kind):
                 continue
             self._say(f"round {number + 1}: {kind}")
             try:
@@ -129,10 +178,15 @@ class Measurement:
                 self._fail(kind, error)
 
     def _skerry_round(self):
-        for name, answer in skerry_program.run_once(self.options, self.metric).items():
+        answers = skerry_program.run_once(self.options, self.metric, self.rows)
+        for name, answer in answers.items():
             contender = self._contender(name, name)
             contender["build_seconds"].append(answer["seconds"])
             contender["file_bytes"] = answer["bytes"]
+            costs = {key: value for key, value in answer.items()
+                     if key not in ("points", "provenance", "digest")}
+            costs["write_seconds"] = write_seconds(self.options.output, answer["bytes"])
+            contender.setdefault("costs", []).append(costs)
             self.provenance = answer["provenance"]
             self._take(name, answer["points"])
 
@@ -170,6 +224,7 @@ def result_of(options, data, measurement):
         "facts": facts,
         "contenders": measurement.contenders,
         "failures": measurement.failures,
+        "absent": measurement.absent,
     }
 
 

@@ -7,8 +7,8 @@ import platform
 import subprocess
 
 import curves
-
-RECALLS = (0.95, 0.99)
+import targets
+from targets import RECALLS
 
 
 def machine():
@@ -49,20 +49,11 @@ def table(head, rows):
 
 
 def figure(spread, form):
-    """median (min..max); n/a where there is nothing to interpolate between."""
+    """median (min..max). Nothing is extrapolated to a recall that the points do not enclose."""
     if spread is None:
-        return "n/a"
+        return "not reached"
     median, low, high = (format(spread[key], form) for key in ("median", "min", "max"))
     return median if low == high else f"{median} ({low}..{high})"
-
-
-def qps_by_round(contender, recall):
-    """The interpolated QPS at this recall in each round."""
-    rounds = len(contender["points"][0]["qps"]) if contender["points"] else 0
-    return [
-        curves.value_at([(p["recall"], p["qps"][i]) for p in contender["points"]], recall)
-        for i in range(rounds)
-    ]
 
 
 def build_table(contenders, baseline):
@@ -85,8 +76,8 @@ def speed_table(contenders, baseline):
     for name, contender in contenders.items():
         row = [contender["label"]]
         for recall in RECALLS:
-            qps = qps_by_round(contender, recall)
-            ratio = curves.paired_ratio(qps, qps_by_round(contenders[baseline], recall))
+            qps = targets.qps(contender, recall)
+            ratio = curves.paired_ratio(qps, targets.qps(contenders[baseline], recall))
             row += [figure(curves.spread(qps), ",.0f")]
             row += ["1" if name == baseline and ratio else figure(ratio, ".2f")]
         rows.append(row)
@@ -98,7 +89,8 @@ def work_table(contenders, baseline):
     others = {
         name: [(p["recall"], p["distances"]) for p in contender["points"]]
         for name, contender in contenders.items()
-        if name != baseline and contender["points"] and contender["points"][0]["distances"]
+        # What other kinds of faiss count are parts of distances, or distances of codes.
+        if name.startswith("skerry ") and contender["points"]
     }
     if not others or not contenders[baseline]["points"][0]["distances"]:
         return None
@@ -142,8 +134,11 @@ def markdown(result):
             ("Search at equal recall", speed_table(contenders, baseline)),
             ("Recall at equal work", work_table(contenders, baseline)),
             ("All points", point_table(contenders)),
+            ("Targets", table(targets.HEAD, targets.rows(result))),
         ]
         for title, text in parts:
             lines += [f"## {title}", "", text, ""] if text else []
+    lines += [f"- {c['label']}: {c['parameters']}" for c in contenders.values() if c["parameters"]]
     lines += [f"- {name} failed: {text}" for name, text in result["failures"].items()]
+    lines += [f"- {name} is left out: {text}" for name, text in result["absent"].items()]
     return "\n".join(lines).rstrip() + "\n"

@@ -6,7 +6,9 @@ A process each keeps thread pools and allocators apart, and a crash takes one pe
 import importlib.metadata
 import multiprocessing
 import os
+import pathlib
 import statistics
+import sys
 import tempfile
 import time
 
@@ -16,6 +18,16 @@ import dataset as datasets
 
 class PeerFailed(Exception):
     pass
+
+
+def version(package):
+    """Of an installed package. PeerFailed with what the installer said of one that is not there."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        refused = pathlib.Path(sys.prefix) / "refused" / package
+        words = refused.read_text(encoding="utf-8").strip() if refused.exists() else ""
+        raise PeerFailed(f"{package} is not installed" + (f": {words}" if words else "")) from None
 
 
 def _search_all(peer, data, truth, options):
@@ -61,12 +73,13 @@ def _serve(connection, kind, options):
 
 
 class Worker:
-    """The parent's end. Every call raises PeerFailed if the peer threw or died."""
+    """The parent's end. Making it raises PeerFailed if the peer is not installed, every other call
+    if it threw or died."""
 
     def __init__(self, kind, options):
         peer = adapters.PEERS[kind]
-        self.label = f"{peer.label} {importlib.metadata.version(peer.package)}"
-        self.builds_once = getattr(peer, "builds_once", False)
+        self.label = f"{peer.label} {version(peer.package)}"
+        self.builds_once = peer.builds_once
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, kind, options), daemon=True)

@@ -64,6 +64,13 @@ class Micro(unittest.TestCase):
                 self.assertTrue(own, f"{metric} {kind}")
                 self.assertTrue(all(entry["real_time"] > 0 for entry in own))
 
+    def test_kernel_benchmark_times_batches_of_codes(self):
+        entries = google_benchmark("kernel_benchmark", "--benchmark_filter=^(f16|i8)/128/")
+        self.assertEqual(set(entries), {f"{encoding}/128/batch/{place}"
+                                        for encoding in ("f16", "i8")
+                                        for place in ("cache", "memory")})
+        self.assertTrue(all(entry["row"] > 0 for entry in entries.values()))
+
     def test_codec_benchmark_gives_size_and_time_of_every_codec(self):
         entries = google_benchmark("codec_benchmark")
         codecs = {name.split("/")[0] for name in entries}
@@ -155,6 +162,206 @@ class Growth(unittest.TestCase):
         self.assertAlmostEqual(value, 0)
         self.assertLess(low, 0)
         self.assertGreater(high, 0)
+
+
+class Paired(unittest.TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        sys.path.insert(0, str(SOURCE / "benchmarks"))
+        import compare_builds
+        import paired
+        cls.compare_builds, cls.paired = compare_builds, paired
+
+    def test_the_p_value_is_the_share_of_signs_that_give_as_much(self):
+        # Of the 2^3 sums +-1 +-2 +-4, two are as far from zero as 7, and four as far as 5.
+        self.assertEqual(self.paired.p_value([1, 2, 4]), 2 / 8)
+        self.assertEqual(self.paired.p_value([-1, 2, 4]), 4 / 8)
+        self.assertEqual(self.paired.p_value([0, 0, 0]), 1)
+
+    def test_fewer_rounds_than_the_least_cannot_reach_the_level(self):
+        for level in (0.05, 0.01):
+            least = self.paired.least_rounds(level)
+            self.assertLessEqual(self.paired.p_value([1] * least), level)
+            self.assertGreater(self.paired.p_value([1] * (least - 1)), level)
+
+    def test_the_interval_holds_zero_just_where_the_test_sees_no_difference(self):
+        for shift in (0, 0.5, 2, 5):
+            differences = [shift + noise for noise in (-2, -1, -0.5, 0, 0.25, 1, 1.5, 2)]
+            low, high = self.paired.interval(differences, 0.05)
+            self.assertEqual(low <= 0 <= high, self.paired.p_value(differences) > 0.05, shift)
+
+    def test_p_values_of_many_rows_are_adjusted(self):
+        for value, adjusted in zip(self.paired.holm([0.01, 0.04, 0.03]), (0.03, 0.06, 0.06)):
+            self.assertAlmostEqual(value, adjusted)
+
+    def test_faster_slower_and_the_same_are_told_apart(self):
+        noise = (1.02, 0.99, 1.01, 0.98, 1.0, 1.03, 0.97, 1.01)
+        rounds = [({"fast": 2 * n, "slow": 1 / n, "same": n}, {"fast": 1, "slow": 3, "same": 1})
+                  for n in noise]
+        found = {row: (ratio, word)
+                 for row, ratio, *_, word in self.compare_builds.compare(rounds, 0.05)}
+        self.assertEqual({row: word for row, (_, word) in found.items()},
+                         {"fast": "faster", "slow": "slower", "same": "no difference",
+                          "all": "slower"})
+        self.assertAlmostEqual(found["fast"][0], 0.5, delta=0.01)
+        self.assertAlmostEqual(found["slow"][0], 3, delta=0.05)
+
+    def test_a_row_that_only_one_build_has_is_left_out(self):
+        rounds = [({"a": 1, "b": 1}, {"a": 1, "c": 1})] * 6
+        self.assertEqual([row for row, *_ in self.compare_builds.compare(rounds, 0.05)],
+                         ["a", "all"])
+
+
+CONFIG = """name = "smoke"
+[dataset]
+spec = "clustered(n=300, d=8, clusters=10, queries=20)"
+[build]
+metric = "euclidean"
+[search]
+ef = [16, 64]
+view = ["memo", "frozen"]
+repetitions = 1
+"""
+
+
+class Comparing(unittest.TestCase):
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.config = self.folder / "smoke.toml"
+        self.config.write_text(CONFIG)
+
+    def compare(self, *more):
+        return script("compare_builds.py", BUILD, BUILD, "--config", self.config, "--rounds", 6,
+                      *more)
+
+    def test_compare_builds_has_a_verdict_for_every_point_and_build(self):
+        text = self.compare()
+        rows, = tables(text)
+        self.assertEqual({row[""] for row in rows},
+                         {"build", "search ef=16 view=memo", "search ef=64 view=memo",
+                          "search ef=16 view=frozen", "search ef=64 view=frozen", "all"})
+        for row in rows:
+            low, high = map(float, row["interval"].split(" .. "))
+            self.assertLessEqual(low, float(row["after / before"]), row)
+            self.assertLessEqual(float(row["after / before"]), high, row)
+            self.assertIn(row["verdict"], ("faster", "slower", "no difference"))
+        self.assertIn("Graphs and recall are the same.", text)
+
+    def test_a_graph_that_changed_is_told(self):
+        # The other side is the same program that always takes another M.
+        other = self.folder / "other"
+        other.mkdir()
+        (other / "skerry").write_text(f'#!/bin/sh\nexec "{BUILD}/skerry" "$@" --set build.M=4\n')
+        (other / "skerry").chmod(0o755)
+        text = script("compare_builds.py", BUILD, other, "--config", self.config, "--rounds", 6,
+                      "--what", "search", "--set", "search.ef=16", "--set", "search.view=memo")
+        self.assertIn("Graph or recall changed: search.", text)
+
+    def test_limit_puts_kernels_against_the_time_of_every_point(self):
+        results = self.folder / "results"
+        run(BUILD / "skerry", "run", self.config, "-o", results, "--no-noise", "--quiet")
+        lines = (results / "results.jsonl").read_text().splitlines()
+        record = json.loads(lines[0])
+        kernels = {"context": {"kernel_target": record["provenance"]["kernel_target"]},
+                   "benchmarks": [{"name": f"euclidean/{dimension}/batch/{place}", "row": row}
+                                  for dimension, cache in ((4, 2e-9), (12, 4e-9))
+                                  for place, row in (("cache", cache), ("memory", 10 * cache))]}
+        (self.folder / "kernels.json").write_text(json.dumps(kernels))
+        rows, = tables(script("limit.py", results / "results.jsonl",
+                              self.folder / "kernels.json"))
+        self.assertEqual([(row["view"], row["ef"]) for row in rows],
+                         [("memory+frozen", "16"), ("memory+frozen", "64"),
+                          ("memory+memo", "16"), ("memory+memo", "64")])
+        for row in rows:
+            # d = 8 lies between 4 and 12: 3 ns.
+            distances = int(row["distances"].replace(",", ""))
+            self.assertAlmostEqual(float(row["cache mark us"]), distances * 3e-3, delta=0.1)
+            self.assertAlmostEqual(float(row["memory mark us"]), distances * 30e-3, delta=0.1)
+            parts = [float(row[part].rstrip(" %"))
+                     for part in ("distance", "heap", "store", "decode")]
+            self.assertAlmostEqual(sum(parts), 100, delta=2)
+
+
+class Limits(unittest.TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        sys.path.insert(0, str(SOURCE / "benchmarks"))
+        import limit
+        cls.limit = limit
+
+    def record(self, **work):
+        return {"config": {"metric": "euclidean", "traversal": "i8"},
+                "dataset": {"dimension": 128}, "work": {"distances": 30, **work}}
+
+    def test_codes_count_by_their_kernel_and_rows_by_the_metrics(self):
+        kernels = self.limit.Kernels({"benchmarks": [
+            {"name": "euclidean/128/batch/cache", "row": 4e-9},
+            {"name": "euclidean/128/pair/cache", "row": 9e-9},
+            {"name": "i8/128/batch/cache", "row": 2e-9}]})
+        self.assertAlmostEqual(
+            self.limit.mark(self.record(code_distances=500), kernels, "cache"), 0.12 + 1)
+        self.assertIsNone(self.limit.mark(self.record(code_distances=500), kernels, "memory"))
+
+    def test_a_dimension_outside_of_those_measured_is_not_told(self):
+        kernels = self.limit.Kernels({"benchmarks": [
+            {"name": f"euclidean/{d}/batch/cache", "row": d * 1e-9} for d in (96, 128)]})
+        self.assertAlmostEqual(kernels.seconds("euclidean", 100, "cache"), 100e-9)
+        self.assertIsNone(kernels.seconds("euclidean", 95, "cache"))
+        self.assertIsNone(kernels.seconds("euclidean", 129, "cache"))
+
+
+class Opening(unittest.TestCase):
+
+    def test_open_time_has_a_row_for_every_size(self):
+        rows, = tables(script("open_time.py", BUILD, "--quick"))
+        self.assertEqual([row["n"] for row in rows], ["100", "400"])
+        for row in rows:
+            low, high = map(float, row["spread"].split(".."))
+            self.assertTrue(low <= float(row["difference ms"]) <= high, row)
+            self.assertGreater(float(row["to the answer ms"]), 0, row)
+
+
+class Scaling(unittest.TestCase):
+
+    def test_scaling_gives_costs_and_growth_and_measures_nothing_twice(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "scaling.jsonl"
+
+            def scaling():
+                return script("scaling.py", BUILD, "-o", file, "--quick", "--ef", 10, 32,
+                              "--data", "uniform(n={n}, d=8, queries=20)")
+
+            text = scaling()
+            costs, growth = tables(text)
+            whole = file.read_bytes()
+            self.assertEqual(scaling(), text)
+            self.assertEqual(file.read_bytes(), whole)
+        self.assertEqual([row["n"] for row in costs], ["200", "400", "800"])
+        for row in costs:
+            for column in ("us at ef 64", "distances at ef 64", "build s",
+                           "build distances an item"):
+                self.assertGreater(float(row[column].replace(",", "")), 0, row)
+        by_cost = {row["cost"]: row["uniform grows as"] for row in growth}
+        value, low, high = map(float, re.fullmatch(
+            r"n\^(\S+) \((\S+) \.\. (\S+)\)", by_cost["distances at ef 64"]).groups())
+        self.assertTrue(0 < low == value == high < 1, by_cost)
+
+    def test_a_recall_that_is_not_enclosed_has_no_cost(self):
+        sys.path.insert(0, str(SOURCE / "benchmarks"))
+        import scaling
+        points = [{"ef": ef, "recall": recall, "us": 10 * ef, "distances": ef}
+                  for ef, recall in ((16, 0.96), (64, 0.99))]
+        result = {"points": points, "build": {"seconds": 2, "distances": 500}}
+        costs = scaling.costs(result, 100)
+        self.assertIsNone(costs["us_at_recall"])
+        self.assertEqual((costs["us_at_ef"], costs["build_distances"]), (640, 5))
+        self.assertEqual(scaling.growth([10, 100, 1000], [[None], [2.0], [4.0]]),
+                         "n^0.301 (0.301 .. 0.301), 2 sizes")
 
 
 class Churn(unittest.TestCase):
