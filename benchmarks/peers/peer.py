@@ -25,7 +25,9 @@ def bytes_below(path):
 class Peer:
     distances_per_query = None
     optional = False
-    builds_once = False  # for those that take several times as long as the others
+    # For those that take several times as long as the others: one build, and searches in the first
+    # round only, with one timed pass.
+    builds_once = searches_once = False
     parameters = "f32"
 
     def __init__(self, metric, m, ef_construction, threads, folder):

@@ -168,6 +168,8 @@ class Measurement:
         for kind in self.options.peers[shift:] + self.options.peers[:shift]:
             if self._is_out(kind):
                 continue
+            if number and kind != "skerry" and self.workers[kind].searches_once:
+                continue
             self._say(f"round {number + 1}: {kind}")
             try:
                 if kind == "skerry":

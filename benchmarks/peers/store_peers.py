@@ -41,9 +41,10 @@ class Cozo(Peer):
     It builds on one thread, in milliseconds an item, so that a large set would take an hour.
     """
 
-    label, package, optional, builds_once = "cozo (RocksDB)", "cozo-embedded", True, True
+    label, package, optional = "cozo (RocksDB)", "cozo-embedded", True
+    builds_once = searches_once = True
     distances = {"cosine": "Cosine", "euclidean": "L2", "inner_product": "IP"}
-    parameters = "f32, built on one thread, asked in CozoScript"
+    parameters = "f32, built on one thread, asked in CozoScript, searched in one round"
     most_items = 30_000
     rows_of_a_put = 10_000
 

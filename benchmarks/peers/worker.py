@@ -36,7 +36,7 @@ def _search_all(peer, data, truth, options):
     for ef in options.ef:
         found = peer.search(data.test, options.k, ef)
         seconds = []
-        for _ in range(options.passes):
+        for _ in range(1 if peer.searches_once else options.passes):
             start = time.perf_counter()
             peer.search(data.test, options.k, ef)
             seconds.append(time.perf_counter() - start)
@@ -79,7 +79,7 @@ class Worker:
     def __init__(self, kind, options):
         peer = adapters.PEERS[kind]
         self.label = f"{peer.label} {version(peer.package)}"
-        self.builds_once = peer.builds_once
+        self.builds_once, self.searches_once = peer.builds_once, peer.searches_once
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, kind, options), daemon=True)
