@@ -9,12 +9,20 @@ by the encoding's kernel, and the rows that they rescore by the metric's. The re
 split as `skerry run` splits it, in a pass of its own that reads the clock within each query, so
 that its shares mean more than its sum.
 
-A dimension between two of kernel_benchmark's takes what lies between their times; outside of them
-nothing is told.
+With a report of store_benchmark, views that read the store on each access (`direct`) have the mark
+of their gets as well: of lists, as of records of 100 bytes, and of vectors, by their size, in
+multi_gets of 32 by the engine's own calls (RocksDB: opened to read and mapped, as `skerry run` has
+it). It stands beside the `memory` mark, and the share is that of both together.
+
+A dimension or size between two that were measured takes what lies between their times; outside of
+them nothing is told.
 
   build/benchmarks/kernel_benchmark --benchmark_format=json >kernels.json
   build/skerry run CONFIG.toml -o DIR
   benchmarks/limit.py DIR/results.jsonl kernels.json
+  build/benchmarks/store_benchmark --benchmark_filter=multi_get32 --benchmark_format=json \\
+      >stores.json
+  benchmarks/limit.py DIR/results.jsonl kernels.json --stores stores.json
 """
 
 import argparse
@@ -27,10 +35,52 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import machine
 
 PLACES = ("cache", "memory")
+LIST_BYTES = 100  # of a record of links: the smallest that store_benchmark has
 PARTS = ("distance", "heap", "store", "decode")
 # What makes a view another one, and the value that goes without saying.
 DEFAULTS = {"layout": "apart", "encoding": "f32", "traversal": "f32", "codec": "delta",
             "selection": "hnsw", "threads": 1}
+
+
+def between(times, at):
+    """The value at a place of {place: [values]}: the smallest measured there, or on the line
+    between its neighbours; None outside of all."""
+    times = {place: min(values) for place, values in times.items()}
+    below = max((place for place in times if place <= at), default=None)
+    above = min((place for place in times if place >= at), default=None)
+    if below is None or above is None:
+        return None
+    if below == above:
+        return times[below]
+    share = (at - below) / (above - below)
+    return times[below] + share * (times[above] - times[below])
+
+
+class Stores:
+    """Nanoseconds of one get of many, from the report of store_benchmark; {} tells nothing."""
+
+    engines = {"lmdb": "lmdb", "rocksdb": "rocksdb-mapped"}
+
+    def __init__(self, report):
+        self._times = {}
+        for entry in report.get("benchmarks", []):
+            engine, call, size = entry["name"].split("/")[:3]
+            if call == "multi_get32" and entry.get("run_type", "iteration") == "iteration":
+                times = self._times.setdefault(engine, {})
+                times.setdefault(int(size), []).append(entry["raw_ns"])
+
+    def microseconds(self, record):
+        """Of a query's gets; None where the view keeps what it read, or nothing tells."""
+        config, work = record["config"], record["work"]
+        if config["view"] != "direct" or config["traversal"] != "f32":
+            return None
+        times = self._times.get(self.engines.get(config["store"]), {})
+        vectors = min(work["distances"], work["gets"])
+        one_list = between(times, LIST_BYTES)
+        one_vector = between(times, 4 * record["dataset"]["dimension"])
+        if one_list is None or one_vector is None:
+            return None
+        return 1e-3 * (vectors * one_vector + (work["gets"] - vectors) * one_list)
 
 
 class Kernels:
@@ -48,15 +98,7 @@ class Kernels:
 
     def seconds(self, name, dimension, place):
         """Of a metric's or an encoding's kernel; None where the report does not tell."""
-        times = {at: min(each) for at, each in self._times.get((name, place), {}).items()}
-        below = max((at for at in times if at <= dimension), default=None)
-        above = min((at for at in times if at >= dimension), default=None)
-        if below is None or above is None:
-            return None
-        if below == above:
-            return times[below]
-        share = (dimension - below) / (above - below)
-        return times[below] + share * (times[above] - times[below])
+        return between(self._times.get((name, place), {}), dimension)
 
 
 def mark(record, kernels, place):
@@ -89,7 +131,7 @@ def split_of(record):
     return [f"{100 * split.get(part, 0) / total:.0f} %" if total else "-" for part in PARTS]
 
 
-def rows(records, kernels):
+def rows(records, kernels, stores):
     found = []
     for record in records:
         work = record["work"]
@@ -101,6 +143,9 @@ def rows(records, kernels):
             least = mark(record, kernels, place)
             cells += ["-", "-"] if least is None else [f"{least:,.1f}",
                                                        f"{100 * least / measured:.0f} %"]
+        gets = stores.microseconds(record)
+        cells += ["-", "-"] if gets is None or least is None else [
+            f"{gets:,.1f}", f"{100 * (gets + least) / measured:.0f} %"]
         found.append(cells + split_of(record))
     return found
 
@@ -111,6 +156,7 @@ def parse(arguments):
     )
     parser.add_argument("results", type=pathlib.Path, help="results.jsonl of `skerry run`")
     parser.add_argument("kernels", type=pathlib.Path, help="JSON report of kernel_benchmark")
+    parser.add_argument("--stores", type=pathlib.Path, help="JSON report of store_benchmark")
     parser.add_argument("--ef", type=int, nargs="+", help="only these (default: all)")
     return parser.parse_args(arguments)
 
@@ -135,12 +181,14 @@ def main(arguments):
               if (options.ef is None or record["config"]["ef"] in options.ef)}
     print(machine.heading() + "\n")
     print("| view | ef | recall | distances | of codes | measured us | cache mark us | cache share "
-          "| memory mark us | memory share | " + " | ".join(PARTS) + " |")
-    print("|---|" + "---:|" * (9 + len(PARTS)))
+          "| memory mark us | memory share | gets us | share with gets | "
+          + " | ".join(PARTS) + " |")
+    print("|---|" + "---:|" * (11 + len(PARTS)))
     ordered = sorted(latest.values(), key=lambda record: (
         record["config"]["store"], record["config"]["view"], record["config"]["traversal"],
         record["config"]["ef"]))
-    for cells in rows(ordered, Kernels(report)):
+    stores = Stores(read_json(options.stores, json.loads) if options.stores else {})
+    for cells in rows(ordered, Kernels(report), stores):
         print("| " + " | ".join(cells) + " |")
     return 0
 

@@ -113,7 +113,7 @@ class Measurement:
             if reason is None:
                 self.rows.append(name)
             else:
-                self.absent[name] = reason
+                self.absent[f"skerry {name}"] = reason
                 self._say(f"skerry {name} is left out: {reason}")
         if not self.rows:
             self._fail("skerry", "the program takes none of the rows")

@@ -68,7 +68,7 @@ TARGETS = (
     Target("RocksDB / memory, memo, f32", "skerry rocksdb+memo", ("skerry memory+memo",), 0.8),
     Target("RocksDB, direct (opened to read) / cozo", "skerry rocksdb+direct", ("cozo",), 4),
     Elsewhere("RocksDB, read-write, direct / what gets and distances must cost", ">= 0.9",
-              "not measured: searches open the store to read; see benchmarks/limit.py"),
+              "not measured here: benchmarks/limit.py --stores"),
     Elsewhere("calls through the store interface / the engine's own", "<= 1.05",
               "not measured here: benchmarks/interface_cost.py"),
     Elsewhere("LMDB: opening to first answer, 10^6 items", "< 10 ms",
@@ -133,8 +133,8 @@ def median(values):
 
 def missing(name, result, recall):
     """Why a contender has no value."""
-    reason = {**result["absent"], **result["failures"]}.get(name.removeprefix("skerry "))
-    reason = reason or result["failures"].get("skerry" if name.startswith("skerry ") else name)
+    reasons = {**result["absent"], **result["failures"]}
+    reason = reasons.get(name, reasons.get("skerry") if name.startswith("skerry ") else None)
     if reason:
         return f"{name}: {reason}"
     if not result["contenders"].get(name, {}).get("points"):

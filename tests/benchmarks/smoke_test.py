@@ -307,6 +307,18 @@ class Limits(unittest.TestCase):
             self.limit.mark(self.record(code_distances=500), kernels, "cache"), 0.12 + 1)
         self.assertIsNone(self.limit.mark(self.record(code_distances=500), kernels, "memory"))
 
+    def test_gets_of_lists_and_of_vectors_count_by_their_sizes(self):
+        stores = self.limit.Stores({"benchmarks": [
+            {"name": f"{engine}/multi_get32/{size}/manual_time", "raw_ns": ns}
+            for engine, size, ns in (("lmdb", 100, 200), ("lmdb", 1124, 1224),
+                                     ("rocksdb", 100, 1))]})
+        record = self.record(gets=40)
+        record["config"].update(store="lmdb", view="direct", traversal="f32")
+        self.assertAlmostEqual(stores.microseconds(record), 30 * 0.612 + 10 * 0.2)
+        for other in ({"view": "memo"}, {"store": "rocksdb"}, {"traversal": "i8"}):
+            changed = {**record, "config": {**record["config"], **other}}
+            self.assertIsNone(stores.microseconds(changed), other)
+
     def test_a_dimension_outside_of_those_measured_is_not_told(self):
         kernels = self.limit.Kernels({"benchmarks": [
             {"name": f"euclidean/{d}/batch/cache", "row": d * 1e-9} for d in (96, 128)]})

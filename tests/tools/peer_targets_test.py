@@ -75,9 +75,12 @@ class Targets(unittest.TestCase):
         self.assertEqual(self.line(OURS, measured)["verdict"],
                          "not measured: b: no wheel; c: died")
         self.assertEqual(self.line(OURS, measured)["ours"], "100")
-        absent = result(b=contender(100), absent={"ours": "no such key"})
+        absent = result(b=contender(100), absent={"skerry ours": "no such key"})
         self.assertEqual(self.line(OURS, absent)["verdict"],
                          "not measured: skerry ours: no such key")
+        failed = result(b=contender(100), failures={"skerry": "exit status 1"})
+        self.assertEqual(self.line(OURS, failed)["verdict"],
+                         "not measured: skerry ours: exit status 1")
         self.assertIn("was not asked for", self.line(OURS, result(b=contender(1)))["verdict"])
 
     def test_every_target_has_a_line_for_each_recall(self):
