@@ -47,6 +47,9 @@ def parse(arguments):
         help="with --config: search takes graphs from the cache (default: both)")
     add("--filter", default=".", help="with --benchmark: entries by regular expression")
     add("--min-time", type=float, default=0.2, help="with --benchmark: seconds of an entry")
+    add("--time", choices=("cpu", "real"), default="cpu",
+        help="with --benchmark: time of the processor, or by the wall and of programs that take "
+             "their own (default: cpu)")
     add("--rounds", type=int, default=10, help="(default: 10)")
     add("--level", type=float, default=0.05, help="of the tests and intervals (default: 0.05)")
     add("--seed", type=int, default=1, help="of the order within rounds")
@@ -82,7 +85,7 @@ def run_benchmark(options, build):
     report = json.loads(call([program_of(options, build), f"--benchmark_filter={options.filter}",
                               f"--benchmark_min_time={options.min_time}",
                               "--benchmark_format=json"]))
-    return {entry["name"]: entry["real_time"] for entry in report["benchmarks"]}, {}
+    return {entry["name"]: entry[f"{options.time}_time"] for entry in report["benchmarks"]}, {}
 
 
 def run_config(options, build):

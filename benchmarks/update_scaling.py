@@ -90,7 +90,8 @@ def known(path):
             try:
                 found.append(json.loads(line))
             except json.JSONDecodeError:
-                print(f"update_scaling.py: {path}: skipped a broken line", file=sys.stderr)
+                program = os.path.basename(sys.argv[0])
+                print(f"{program}: {path}: skipped a broken line", file=sys.stderr)
     return found
 
 

@@ -4,6 +4,8 @@ import numpy
 
 from peer import Peer, bytes_below
 
+GIB = 1 << 30
+
 
 class Hannoy(Peer):
     """HNSW over LMDB. Its build takes as many threads as RAYON_NUM_THREADS says at the start."""
@@ -17,10 +19,9 @@ class Hannoy(Peer):
         self.refuse_unless(*metrics)
         path = self.folder / "hannoy"
         path.mkdir()
-        # Address space only: vectors and links take about twice the vectors' bytes.
-        database = hannoy.Database(
-            path, metrics[self.metric], env_size=(1 << 30) + 8 * train.nbytes
-        )
+        # Address space only, in whole pages: vectors and links take about twice the vectors' bytes.
+        size = (1 + -(-8 * train.nbytes // GIB)) * GIB
+        database = hannoy.Database(path, metrics[self.metric], env_size=size)
         with database.writer(train.shape[1], m=self.m, ef=self.ef_construction) as writer:
             writer.add_items(range(len(train)), train)
         self.reader = database.reader()

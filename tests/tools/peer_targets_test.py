@@ -2,8 +2,10 @@
 rows of ours are told apart."""
 
 import argparse
+import json
 import pathlib
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "benchmarks/peers"))
@@ -117,6 +119,36 @@ class Rows(unittest.TestCase):
     def test_views_of_a_store_keep_the_codes_that_they_walk_by_in_it(self):
         self.assertEqual(skerry_program.settings_of("lmdb+memo+i8")["build"]["encoding"], "i8")
         self.assertNotIn("encoding", skerry_program.settings_of("memory+frozen+i8")["build"])
+
+    def record(self, **config):
+        return {
+            "config": {"store": "lmdb", "view": "memo", "M": 4, "M0": 8, **config},
+            "build": {"seconds": 2, "layout_seconds": 1, "peak_rss_bytes": 10},
+            "recall": {"strict": 0.9}, "qps": {"median": 100}, "work": {"distances": 7},
+            "links": {"value_bytes": 3}, "disk_bytes": 5, "graph_digest": "d", "provenance": {},
+            "dataset": {"n": 20, "dimension": 6},
+            "graph": {"degrees": [{"level": 0, "items": 20}, {"level": 1, "items": 2}]},
+        }
+
+    def read(self, *records):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "results.jsonl"
+            path.write_text("".join(json.dumps(record) + "\n" for record in records))
+            return skerry_program.read_results(path, self.names)
+
+    def test_results_come_as_points_by_ef_with_what_the_build_cost(self):
+        found = self.read(self.record(ef=64), self.record(ef=16), self.record(ef=16, view="direct"))
+        self.assertEqual(set(found), {"skerry lmdb+memo", "skerry lmdb+direct"})
+        memo = found["skerry lmdb+memo"]
+        self.assertEqual([point["ef"] for point in memo["points"]], [16, 64])
+        # 20 lists of 8 links at level 0, and 2 of 4 above.
+        self.assertEqual(memo["list_capacity"], 168)
+
+    def test_results_that_no_row_explains_or_that_hold_an_axis_are_refused(self):
+        for records in ([self.record(ef=16, store="rocksdb")],
+                        [self.record(ef=16), self.record(ef=16)]):
+            with self.assertRaises(skerry_program.SkerryFailed):
+                self.read(*records)
 
     def test_a_word_that_is_none_is_refused(self):
         for name in ("lmdb", "lmdb+memo+i9"):
