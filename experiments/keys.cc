@@ -68,8 +68,8 @@ void check_by(std::string_view word) {
 constexpr std::string_view forwards[] = {"M0", "M"};
 constexpr std::string_view entries[] = {"top"};
 constexpr std::string_view connectivities[] = {"none", "parent", "bfs_repair"};
-constexpr std::string_view encodings[] = {"f32", "f16", "i8", "bits"};
-constexpr std::string_view traversals[] = {"f32", "f16", "i8", "scan"};
+constexpr std::string_view encodings[] = {"f32", "f16", "i8", "rabitq", "bits"};
+constexpr std::string_view traversals[] = {"f32", "f16", "i8", "rabitq", "scan"};
 constexpr std::string_view caches[] = {"warm", "cold"};
 constexpr std::string_view insertions[] = {"shuffled", "given", "lid_ascending", "lid_descending"};
 constexpr std::string_view terminations[] = {"ef"};
@@ -149,7 +149,7 @@ const std::array<Key, 32> all_keys = {{
          "numbering of items in the store"),
     word("build", "via", layout_stage, "bulk", check_via, "how the graph comes into the store"),
     word("build", "encoding", layout_stage, "f32", encodings,
-         "f16, i8: of codes kept beside the f32 vectors; under hamming always bits"),
+         "f16, i8, rabitq: of codes kept beside the f32 vectors; under hamming always bits"),
     number("search", "k", "k", search_stage, "10", 1, 1'000'000, "neighbours asked for"),
     word("search", "view", search_stage, "frozen", check_view, "where a search finds nodes"),
     word(

@@ -46,8 +46,8 @@ constexpr std::array<Option, 10> options = {{
     {.name = "traversal",
      .value = "NAME",
      .default_value = "f32",
-     .description = "what the walk compares: f32, the vectors; f16 or i8, codes of them, which "
-                    "the view frozen makes and the others need in the index"},
+     .description =
+         "what the walk compares: f32, the vectors; or codes of an encoding, such as i8"},
     {.name = "oversample",
      .value = "N",
      .default_value = "1",

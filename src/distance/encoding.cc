@@ -12,6 +12,7 @@
 #include "base/spec.h"
 #include "distance/half.h"
 #include "distance/kernels.h"
+#include "distance/rotation.h"
 
 namespace skerry::distance {
 
@@ -59,7 +60,8 @@ CodeParts quantize(std::span<const float> residual, std::span<const float> mean,
     along_mean += static_cast<double>(mean[i]) * c;
   }
   const double s = scale;
-  return {scale, s * s * static_cast<double>(square), s * along_mean};
+  const double length = s * s * static_cast<double>(square);
+  return {scale, length, s * along_mean, length};
 }
 
 CodeParts write_code(std::span<const float> residual, std::span<const float> mean,
@@ -104,7 +106,8 @@ CodeParts write_code(std::span<const float> residual, std::span<const float> mea
     along_mean += mean[i] * c;
   }
   const double scale = std::ldexp(1.0, exponent);
-  return {static_cast<float>(scale), scale * scale * square, scale * along_mean};
+  square *= scale * scale;
+  return {static_cast<float>(scale), square, scale * along_mean, square};
 }
 
 CodeParts write_query(std::span<const float> residual, std::span<const float> mean,
@@ -116,16 +119,83 @@ CodeParts write_query(std::span<const float> residual, std::span<const float> me
     parts.square += r * r;
     parts.along_mean += mean[i] * r;
   }
+  parts.longest = parts.square;
   return parts;
 }
 
 }  // namespace f16
 
-constexpr std::array<Encoding, 2> registry{{
+namespace rabitq {
+
+std::size_t code_bytes(std::size_t dimension) {
+  return (dimension + 7) / 8 + sizeof(std::int32_t) + header_bytes;
+}
+
+/// |r|^2 and <mean, r> of what is coded, before it is rotated.
+CodeParts exact_parts(std::span<const float> residual, std::span<const float> mean) {
+  CodeParts parts;
+  for (std::size_t i = 0; i < residual.size(); ++i) {
+    const double r = residual[i];
+    parts.square += r * r;
+    parts.along_mean += mean[i] * r;
+  }
+  return parts;
+}
+
+std::span<const float> rotated(std::span<const float> residual) {
+  thread_local std::vector<float> turned;
+  turned.assign(residual.begin(), residual.end());
+  rotate(turned);
+  return turned;
+}
+
+/// Behind the bits: how many are set, i32.
+CodeParts write_code(std::span<const float> residual, std::span<const float> mean,
+                     std::byte* code) {
+  CodeParts parts = exact_parts(residual, mean);
+  const std::size_t bytes = (residual.size() + 7) / 8;
+  std::fill_n(code, bytes, std::byte{0});
+  std::int32_t set = 0;
+  double along_signs = 0;
+  const std::span<const float> turned = rotated(residual);
+  for (std::size_t i = 0; i < turned.size(); ++i) {
+    along_signs += std::fabs(turned[i]);
+    if (!(turned[i] > 0)) continue;
+    code[i / 8] |= static_cast<std::byte>(1U << (i % 8));
+    ++set;
+  }
+  store(code + bytes, set);
+  if (along_signs >= FLT_MIN) parts.scale = static_cast<float>(parts.square / along_signs);
+  parts.longest =
+      static_cast<double>(parts.scale) * parts.scale * static_cast<double>(turned.size());
+  return parts;
+}
+
+/// Components are k + 128; behind them the sum of k, i32.
+CodeParts write_query(std::span<const float> residual, std::span<const float> mean,
+                      std::byte* query) {
+  CodeParts parts = exact_parts(residual, mean);
+  std::int32_t sum = 0;
+  const CodeParts steps = i8::quantize(rotated(residual), mean, [&](std::size_t i, int k) {
+    query[i] = static_cast<std::byte>(k + i8::zero);
+    sum += k;
+  });
+  store(query + residual.size(), sum);
+  parts.scale = steps.scale;
+  parts.longest = steps.longest;
+  return parts;
+}
+
+}  // namespace rabitq
+
+constexpr std::array<Encoding, 3> registry{{
     {"f16", "halves around the mean: 2 bytes a component", std::size_t{1} << 24, &f16::code_bytes,
      &f16::query_bytes, &f16::write_code, &f16::write_query, &f16_code_kernel},
     {"i8", "127 steps to either side of the mean: 1 byte a component", std::size_t{1} << 16,
      &i8::code_bytes, &i8::query_bytes, &i8::write_code, &i8::write_query, &i8_code_kernel},
+    {"rabitq", "signs around the mean after a random rotation: 1 bit a component",
+     std::size_t{1} << 16, &rabitq::code_bytes, &i8::query_bytes, &rabitq::write_code,
+     &rabitq::write_query, &rabitq_code_kernel},
 }};
 
 /// What a row's vector is multiplied with before it is coded.
@@ -200,11 +270,12 @@ void Encoder::write(const std::byte* row, Write components, float factor, double
   double bias = parts.square;
   if (metric_->name == "cosine") bias = (parts.square + (unit == 0 ? 1 : 0)) / 2;
   if (metric_->name == "inner_product") bias = -(parts.along_mean + mean_square_ / 2);
-  if (!(parts.square <= limit && std::fabs(bias) <= limit)) {
+  const double largest = std::max({parts.square, parts.longest, std::fabs(bias)});
+  if (!(largest <= limit)) {
     throw Error(Code::invalid_argument,
-                fmt::format("the vector is too long for encoding `{}`: its squared distance from "
-                            "the mean is {:.3g}, and above {:.3g} distances could overflow",
-                            encoding_->name, parts.square, limit));
+                fmt::format("the vector is too long for encoding `{}`: around the mean it comes "
+                            "to {:.3g} (squared), and above {:.3g} distances could overflow",
+                            encoding_->name, largest, limit));
   }
   store(code + bytes - header_bytes, static_cast<float>(bias));
   store(code + bytes - sizeof(float), parts.scale * factor);

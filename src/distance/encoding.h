@@ -1,7 +1,7 @@
 #pragma once
 // Encodings: small codes of vectors, and kernels that estimate distances from them.
 //
-// Codes stand beside the exact vectors. A search walks by codes, which are a half to a quarter of
+// Codes stand beside the exact vectors. A search walks by codes, which are a half to a thirtieth of
 // the bytes, and compares what it has found once more by exact rows: what it returns is exact.
 //
 // A vector x is *decoded* from its code as
@@ -25,16 +25,22 @@
 //
 // Errors. With r = x - mean and m = max |r_i|, no component of x' is further from that of x than
 //
-//     i8    m / 254: scale is m / 127
-//     f16   |r_i| / 2^11 + m / 2^24: scale is the power of two in (m, 2 m]
+//     i8      m / 254: scale is m / 127
+//     f16     |r_i| / 2^11 + m / 2^24: scale is the power of two in (m, 2 m]
 //
 // up to rounding of f32. Nothing saturates. No other vector enters, so a code never changes when
 // items come and go; a mean that fits the set badly costs accuracy, not correctness.
 //
-// The query of a search is coded in a form of its own: i8 like a row, f16 in f32. All is
-// deterministic: the same rows in the same order give the same mean, the same row and mean the same
-// code, and the same codes the same bits of distance, on every CPU (i8 sums whole numbers; f16 sums
-// as rows do, see distance/metric.h).
+// rabitq decodes no components: c are the signs of r after a rotation that is random but fixed, 1
+// or -1, and scale is |r|^2 / <c, r>, so that scale * <c, q> is an estimate without bias of <r, q>;
+// it is off by more than 2 |r| |q| / sqrt(d) in one case of many. Biases hold the exact |r|^2 and
+// <mean, r>. Source: Gao & Long, "RaBitQ: Quantizing High-Dimensional Vectors with a Theoretical
+// Error Bound for Approximate Nearest Neighbor Search" (SIGMOD 2024), section 3.
+//
+// The query of a search is coded in a form of its own: i8 like a row, f16 in f32, rabitq as i8
+// after the rotation. All is deterministic: the same rows in the same order give the same mean, the
+// same row and mean the same code, and the same codes the same bits of distance, on every CPU (i8
+// sums whole numbers; f16 sums as rows do, see distance/metric.h).
 
 #include <cstddef>
 #include <span>
@@ -48,13 +54,14 @@ namespace skerry::distance {
 /// What the numbers c of a code amount to, with s the code's scale.
 struct CodeParts {
   float scale = 0;
-  double square = 0;      ///< |s c|^2
-  double along_mean = 0;  ///< <mean, s c>
+  double square = 0;      ///< |s c|^2; rabitq: |r|^2
+  double along_mean = 0;  ///< <mean, s c>; rabitq: <mean, r>
+  double longest = 0;     ///< |s c|^2, which an inner product may come to
 };
 
 /// One entry of the registry. Immutable, lives for the whole program.
 struct Encoding {
-  std::string_view name;         ///< "f16", "i8"
+  std::string_view name;         ///< "f16", "i8", "rabitq"
   std::string_view description;  ///< one line for `skerry list`
   std::size_t max_dimension;     ///< above it a sum could overflow
 

@@ -14,5 +14,6 @@ Kernels hamming_kernels();
 // Over codes (distance/encoding.h).
 BatchKernel f16_code_kernel();
 BatchKernel i8_code_kernel();
+BatchKernel rabitq_code_kernel();
 
 }  // namespace skerry::distance

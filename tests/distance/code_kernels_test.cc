@@ -44,9 +44,20 @@ float whole_sum(const Row& query, const Row& code, std::size_t dimension) {
   return static_cast<float>(sum);
 }
 
+/// rabitq: plus or minus what the query holds.
+float signed_sum(const Row& query, const Row& code, std::size_t dimension) {
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < dimension; ++i) {
+    const int k = std::to_integer<int>(query[i]) - 128;
+    sum += bit_of(code, i) ? k : -k;
+  }
+  return static_cast<float>(sum);
+}
+
 float model(const Encoder& encoder, const Row& query, const Row& code) {
-  const float sum = encoder.encoding().name == "i8" ? whole_sum(query, code, encoder.dimension())
-                                                    : lane_sum(query, code, encoder.dimension());
+  const std::string_view name = encoder.encoding().name;
+  const auto rule = name == "i8" ? &whole_sum : name == "f16" ? &lane_sum : &signed_sum;
+  const float sum = rule(query, code, encoder.dimension());
   volatile const float scaled = scale_of(code) * sum;
   volatile const float product = scale_of(query) * scaled;
   volatile const float biases = bias_of(query) + bias_of(code);

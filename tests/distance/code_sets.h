@@ -75,6 +75,11 @@ inline std::vector<double> decode(const Encoder& encoder, const Row& code) {
   return vector;
 }
 
+/// Bit i of a rabitq code.
+inline bool bit_of(const Row& code, std::size_t i) {
+  return (std::to_integer<unsigned>(code[i / 8]) >> (i % 8) & 1) != 0;
+}
+
 /// What codes stand for: the vector, or its direction under cosine.
 inline std::vector<double> coded(const Metric& metric, const Row& row, std::size_t dimension) {
   const float factor = metric.name == "cosine" ? load<float>(row.data() + 4 * dimension) : 1;

@@ -8,11 +8,13 @@
 #include <cfloat>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <string>
 #include <tuple>
 #include <vector>
 
 #include "base/error.h"
+#include "distance/rotation.h"
 #include "tests/distance/code_sets.h"
 
 namespace skerry::distance {
@@ -166,25 +168,6 @@ TEST_P(EncodingOf, RefusesVectorsWhoseDistancesCouldOverflow) {
   }
 }
 
-TEST_P(EncodingOf, TheLongestLegalVectorsHaveFiniteDistances) {
-  for (const std::size_t dimension : {1, 7, 128}) {
-    const Encoder encoder(encoding_, metric_, Floats(dimension, 0));
-    float legal = 1;
-    float refused = 1e19F;
-    Row code(encoder.code_bytes());
-    while (std::nextafter(legal, refused) < refused) {
-      const float c = legal / 2 + refused / 2;
-      const std::string refusal_of_c = refusal(
-          [&] { encoder.encode(row_of(metric_, Floats(dimension, c)).data(), code.data()); });
-      (refusal_of_c.empty() ? legal : refused) = c;
-    }
-    const Row longest = row_of(metric_, Floats(dimension, legal));
-    const Row opposite = row_of(metric_, Floats(dimension, -legal));
-    EXPECT_TRUE(std::isfinite(distance_by_codes(encoder, longest, opposite)));
-    EXPECT_TRUE(std::isfinite(distance_by_codes(encoder, longest, longest)));
-  }
-}
-
 TEST_P(EncodingOf, VectorsTooSmallToScaleAreDecodedAsTheMean) {
   const Encoder encoder(encoding_, metric_, Floats(3, 0));
   const Row tiny = row_of(metric_, {FLT_MIN / 4, -FLT_MIN / 2, 0});
@@ -213,6 +196,35 @@ INSTANTIATE_TEST_SUITE_P(All, EncodingOf,
                                   std::string(std::get<1>(info.param));
                          });
 
+/// Halves its way to the longest (c, .., c) that has a code, and compares it with its opposite.
+void expect_finite(const Encoding& encoding, const Metric& metric) {
+  for (const std::size_t dimension : {1, 7, 128}) {
+    const Encoder encoder(encoding, metric, Floats(dimension, 0));
+    float legal = 1;
+    float refused = 1e19F;
+    Row code(encoder.code_bytes());
+    while (std::nextafter(legal, refused) < refused) {
+      const float c = legal / 2 + refused / 2;
+      const std::string refusal_of_c = refusal(
+          [&] { encoder.encode(row_of(metric, Floats(dimension, c)).data(), code.data()); });
+      (refusal_of_c.empty() ? legal : refused) = c;
+    }
+    const Row longest = row_of(metric, Floats(dimension, legal));
+    const Row opposite = row_of(metric, Floats(dimension, -legal));
+    EXPECT_TRUE(std::isfinite(distance_by_codes(encoder, longest, opposite)));
+    EXPECT_TRUE(std::isfinite(distance_by_codes(encoder, longest, longest)));
+  }
+}
+
+TEST(Encoding, TheLongestLegalVectorsHaveFiniteDistances) {
+  for (const Encoding& each : encodings()) {
+    for (const std::string_view name : metric_names) {
+      SCOPED_TRACE(std::string(each.name) + " " + std::string(name));
+      expect_finite(each, metric(name));
+    }
+  }
+}
+
 TEST(Encoding, ASetFarFromTheOriginIsCodedAroundItsMean) {
   Random random(3);
   constexpr std::size_t dimension = 64;
@@ -223,11 +235,89 @@ TEST(Encoding, ASetFarFromTheOriginIsCodedAroundItsMean) {
   }
   for (const Encoding& each : encodings()) {
     const Encoder encoder = trained(each, euclidean, rows, dimension);
+    const double share = each.name == "rabitq" ? 0.7 : 0.03;
     for (std::size_t i = 1; i < rows.size(); ++i) {
       const float exact = euclidean.kernels().pair(rows[0].data(), rows[i].data(), dimension);
-      EXPECT_NEAR(distance_by_codes(encoder, rows[0], rows[i]), exact, 0.03 * exact) << each.name;
+      EXPECT_NEAR(distance_by_codes(encoder, rows[0], rows[i]), exact, share * exact) << each.name;
     }
   }
+}
+
+TEST(Rotation, KeepsLengthsAndInnerProductsAndSpreadsASingleComponent) {
+  Random random(5);
+  for (const std::size_t dimension : {1, 2, 3, 7, 64, 100, 384, 960, 1000}) {
+    const Floats a = random_floats(dimension, random);
+    const Floats b = random_floats(dimension, random);
+    Floats turned_a = a;
+    Floats turned_b = b;
+    rotate(turned_a);
+    rotate(turned_b);
+    const auto dot = [](const Floats& x, const Floats& y) {
+      return std::inner_product(x.begin(), x.end(), y.begin(), 0.0);
+    };
+    const double length = std::sqrt(dot(a, a) * dot(b, b));
+    EXPECT_NEAR(dot(turned_a, turned_b), dot(a, b), 1e-5 * length) << dimension;
+    EXPECT_NEAR(dot(turned_a, turned_a), dot(a, a), 1e-5 * dot(a, a)) << dimension;
+    if (dimension < 64) continue;
+    Floats single(dimension, 0);
+    single[dimension / 3] = 1;
+    rotate(single);
+    const float largest =
+        std::fabs(*std::max_element(single.begin(), single.end(),
+                                    [](float x, float y) { return std::fabs(x) < std::fabs(y); }));
+    EXPECT_LT(largest, 6 / std::sqrt(static_cast<double>(dimension))) << dimension;
+  }
+}
+
+TEST(Rabitq, EstimatesWithoutBiasWithinItsBound) {
+  for (const std::string_view name : metric_names) {
+    const Metric& each = metric(name);
+    for (const std::size_t dimension : {96, 384, 1000}) {
+      Random random(6);
+      std::vector<Row> rows;
+      for (int i = 0; i < 100; ++i) {
+        rows.push_back(row_of(each, random_floats(dimension, random, 0.3)));
+      }
+      const Encoder encoder = trained(encoding("rabitq"), each, rows, dimension);
+      const auto residual_square = [&](const Row& row) {
+        const std::vector<double> x = coded(each, row, dimension);
+        double square = 0;
+        for (std::size_t i = 0; i < dimension; ++i) {
+          square += (x[i] - encoder.mean()[i]) * (x[i] - encoder.mean()[i]);
+        }
+        return square;
+      };
+      double sum = 0;
+      std::size_t far = 0;
+      std::size_t pairs = 0;
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        for (std::size_t j = 0; j < rows.size(); ++j) {
+          if (i == j) continue;
+          const double length = std::sqrt(residual_square(rows[i]) * residual_square(rows[j]));
+          const float exact = each.kernels().pair(rows[i].data(), rows[j].data(), dimension);
+          const double factor = name == "euclidean" ? 2 : 1;
+          const double error =
+              (distance_by_codes(encoder, rows[i], rows[j]) - exact) / (factor * length);
+          const double unit = error * std::sqrt(static_cast<double>(dimension));
+          sum += unit;
+          far += std::fabs(unit) > 2 ? 1 : 0;
+          ++pairs;
+        }
+      }
+      EXPECT_NEAR(sum / static_cast<double>(pairs), 0, 0.05) << name << ' ' << dimension;
+      EXPECT_LT(far, pairs / 50) << name << ' ' << dimension;
+    }
+  }
+}
+
+TEST(Rabitq, AVectorOfZerosOrAtTheMeanHasItsExactDistances) {
+  const Metric& euclidean = metric("euclidean");
+  const Encoder encoder(encoding("rabitq"), euclidean, {1, 2, 3});
+  const Row mean = row_of(euclidean, {1, 2, 3});
+  const Row other = row_of(euclidean, {4, 2, 7});
+  EXPECT_FLOAT_EQ(distance_by_codes(encoder, mean, other), 25);
+  EXPECT_FLOAT_EQ(distance_by_codes(encoder, other, mean), 25);
+  EXPECT_FLOAT_EQ(distance_by_codes(encoder, mean, mean), 0);
 }
 
 TEST(Encoding, SumsOfTheWidestCodesDoNotOverflow) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "graph/reader.h"
+#include "graph/write_index.h"
 #include "graph/writer.h"
 #include "kv/open_store.h"
 #include "tests/graph/query_fixture.h"
@@ -213,6 +214,30 @@ TEST_P(CodeWalkBy, DeletedItemsLeadOnAndTakeNoPlaceAmongTheRescored) {
 
 INSTANTIATE_TEST_SUITE_P(AllEncodings, CodeWalkBy, testing::Values("f16", "i8"),
                          [](const auto& info) { return std::string(info.param); });
+
+TEST(CodeWalk, SignsFindWhatVectorsFindWhenMoreIsRescored) {
+  constexpr std::size_t wide = 128;
+  const auto store = kv::open_store("memory", {});
+  const std::vector<float> vectors = uniform_vectors(1500, wide, 3);
+  const Rows rows = rows_of("cosine", vectors, wide);
+  write_index(*store, "main", rows, build(rows, parameters()),
+              {.encoding = &distance::encoding("rabitq"), .seed = 1});
+  for (const std::string_view view : view_names()) {
+    const Reader reader(*store, "main", ReaderOptions{.view = view, .traversal = "rabitq"});
+    const auto searcher = reader.searcher();
+    double recall = 0;
+    for (std::size_t q = 0; q < 30; ++q) {
+      std::vector<Hit> hits;
+      const Bytes query = std::as_bytes(std::span(vectors).subspan(q * wide, wide));
+      searcher->search(query, {.k = 10, .ef = 400, .oversample = 40}, hits);
+      std::vector<ItemId> truth;
+      for (const Neighbor& each : exact_search(rows, query, 10)) truth.push_back(each.slot);
+      recall += recall_of(ids_of(hits), truth) / 30;
+      EXPECT_EQ(hits.at(0).id, q) << view;
+    }
+    EXPECT_GT(recall, 0.95) << view;
+  }
+}
 
 TEST(CodeWalk, AnEmptyIndexHasNoHits) {
   const auto store = kv::open_store("memory", {});
