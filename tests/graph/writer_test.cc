@@ -277,7 +277,7 @@ TEST_P(WriterContract, RecodingKeepsTheLinks) {
   for (ItemId id = 30; id < 50; ++id) erase(writer, id);
   writer.build();
   const std::string digest = writer.meta().digest;
-  for (const std::string_view encoding : {"i8", "f16", "i8", "f32"}) {
+  for (const std::string_view encoding : {"i8", "f16", "rabitq", "i8", "f32"}) {
     writer.recode(encoding);
     EXPECT_EQ(writer.meta().digest, digest);
     EXPECT_EQ(writer.meta().encoding, encoding);
@@ -285,7 +285,7 @@ TEST_P(WriterContract, RecodingKeepsTheLinks) {
     if (encoding == "f32") break;
     const Reader by_codes(*store_, "main", {.view = "direct", .traversal = encoding});
     std::vector<Hit> hits;
-    by_codes.searcher()->search(bytes_of(items_[60]), {.k = 1, .ef = 50, .oversample = 5}, hits);
+    by_codes.searcher()->search(bytes_of(items_[60]), {.k = 1, .ef = 50, .oversample = 50}, hits);
     ASSERT_EQ(hits.size(), 1U);
     EXPECT_EQ(hits[0].id, 60U);
     EXPECT_EQ(hits[0].distance, 0);
