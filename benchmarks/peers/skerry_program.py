@@ -165,7 +165,8 @@ def _call(options, command, folder, names, metric):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         words = done.stderr.strip().splitlines() or ["no message"]
-        raise SkerryFailed(f"exit status {done.returncode}: {words[-1]}")
+        last = words[-1].replace(str(config), config.name)  # the folder is gone when it is read
+        raise SkerryFailed(f"exit status {done.returncode}: {last}")
 
 
 def refusal(options, metric, name):
