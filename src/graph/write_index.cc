@@ -14,6 +14,7 @@
 #include "graph/digest.h"
 #include "graph/ids.h"
 #include "graph/packing.h"
+#include "graph/record_sink.h"
 
 namespace skerry::graph {
 
@@ -23,78 +24,11 @@ struct Tables {
   kv::TableId meta, ids, vectors, codes, links, reverse, parents;
 };
 
-/// Where records go, a run of slots at a time.
-class Sink {
- public:
-  virtual ~Sink() = default;
-  virtual Code add(kv::TableId table, kv::Key key, Bytes value) = 0;
-
-  /// A run of slots is complete.
-  virtual void end_run() = 0;
-
-  /// Everything was added: makes it visible.
-  virtual void finish() = 0;
-};
-
-class BulkSink final : public Sink {
- public:
-  BulkSink(kv::Store& store, std::span<const kv::TableId> tables) : bulk_(store.bulk(tables)) {}
-
-  Code add(kv::TableId table, kv::Key key, Bytes value) override {
-    return bulk_->add(table, key, value);
-  }
-
-  void end_run() override {}
-
-  void finish() override { bulk_->publish(); }
-
- private:
-  std::unique_ptr<kv::Bulk> bulk_;
-};
-
-class TransactionSink final : public Sink {
- public:
-  explicit TransactionSink(kv::Store& store) : store_(&store) {}
-
-  Code add(kv::TableId table, kv::Key key, Bytes value) override {
-    if (!transaction_) transaction_ = store_->begin();
-    return transaction_->put(table, key, value);
-  }
-
-  void end_run() override { finish(); }
-
-  void finish() override {
-    if (!transaction_) return;
-    transaction_->commit(kv::Durability::power);
-    transaction_.reset();
-  }
-
- private:
-  kv::Store* store_;
-  std::unique_ptr<kv::Transaction> transaction_;
-};
-
-/// A transaction of the caller's, into empty tables.
-class GivenSink final : public Sink {
- public:
-  explicit GivenSink(kv::Transaction& transaction) : transaction_(&transaction) {}
-
-  Code add(kv::TableId table, kv::Key key, Bytes value) override {
-    return transaction_->append(table, key, value);  // LMDB fills pages then
-  }
-
-  void end_run() override {}
-
-  void finish() override {}
-
- private:
-  kv::Transaction* transaction_;
-};
-
 class IndexWriter {
  public:
   IndexWriter(std::string_view name, const Tables& tables, const Rows& rows, const Graph& graph,
-              std::span<const Slot> items, const LinkCodec& codec, const Layout& layout, Sink& sink)
+              std::span<const Slot> items, const LinkCodec& codec, const Layout& layout,
+              RecordSink& sink)
       : name_(name),
         tables_(tables),
         rows_(&rows),
@@ -242,7 +176,7 @@ class IndexWriter {
   const LinkCodec* codec_;
   Layout layout_;
   Packing packing_;
-  Sink* sink_;
+  RecordSink* sink_;
   const distance::Encoder* encoder_ = nullptr;
   std::vector<std::byte> code_;
   std::vector<std::byte> value_;
@@ -310,34 +244,6 @@ void require_empty(kv::Store& store, std::span<const kv::TableId> tables, std::s
                             name));
   }
 }
-
-constexpr std::array<Parameter, 1> transactions_parameters = {
-    {{"items", "int", "1000", "items to a commit, 1..1000000000"}}};
-constexpr std::array<SpecKind, 2> vias = {{
-    {"bulk", "all records by one sorted load", {}},
-    {"transactions", "commits of so many items each, every one safe from loss of power",
-     transactions_parameters},
-}};
-
-}  // namespace
-
-std::span<const SpecKind> via_kinds() { return vias; }
-
-Via Via::parse(std::string_view text) {
-  constexpr std::array<std::string_view, 2> known = {vias[0].name, vias[1].name};
-  const Spec spec = Spec::parse(text);
-  if (spec.name == "bulk") {
-    const Arguments none(spec, {});
-    return {};
-  }
-  if (spec.name == "transactions") {
-    const Arguments arguments(spec, transactions_parameters);
-    return {static_cast<std::size_t>(arguments.integer("items", 1, 1'000'000'000))};
-  }
-  throw Error(Code::invalid_argument, unknown_name("via", spec.name, known));
-}
-
-namespace {
 
 void check(const Rows& rows, const Graph& graph, const WriteOptions& options) {
   const auto same = [&](std::size_t count, std::string_view what) {
@@ -429,14 +335,14 @@ Meta write_index(kv::Store& store, std::string_view name, const Rows& rows, cons
   tables.ids = open(meta.own_ids, "ids");
   tables.reverse = open(with_reverse, "reverse");
   tables.parents = open(!options.lineage.empty(), "parents");
-  std::unique_ptr<Sink> sink;
+  std::unique_ptr<RecordSink> sink;
   if (options.transaction != nullptr) {
-    sink = std::make_unique<GivenSink>(*options.transaction);
+    sink = into_transaction(*options.transaction);
   } else if (options.via.items_per_commit == 0) {
-    sink = std::make_unique<BulkSink>(store, all);
+    sink = by_bulk(store, all);
   } else {
     require_empty(store, all, name);
-    sink = std::make_unique<TransactionSink>(store);
+    sink = by_commits(store);
   }
   IndexWriter writer(name, tables, rows, numbered, items, *options.codec, meta.layout, *sink);
 

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "graph/index_options.h"
 #include "graph/live_graph.h"
 #include "graph/meta.h"
 #include "graph/stored_index.h"
@@ -29,28 +30,6 @@
 
 namespace skerry::graph {
 
-/// What an index is made with. Specs are those of configs (docs/configs.md).
-struct IndexOptions {
-  std::string metric;
-  std::size_t dimension = 0;
-  DegreeBounds bounds{};
-  BuildSpecs build{};
-  std::string codec = "delta";
-  std::string layout = "apart";
-  std::string order = "insertion";
-  std::uint64_t seed = 1;
-  /// Of codes that the index keeps beside its vectors (distance/encoding.h); empty: no codes.
-  std::string encoding{};
-};
-
-/// The encoding of codes that an index with these options keeps; null: none. Throws
-/// Error{invalid_argument} when it has no meaning for the metric and dimension.
-const distance::Encoding* encoding_of(const IndexOptions& options);
-
-/// The meta record of an index without items. Throws Error{invalid_argument, unsupported} for
-/// options that Writer::create() refuses.
-Meta empty_meta(const IndexOptions& options);
-
 /// What one build did.
 struct BuildReport {
   std::size_t added = 0;      ///< items that were not there, and replaced ones
@@ -58,9 +37,6 @@ struct BuildReport {
   bool from_scratch = false;  ///< the graph was made anew, from all items
   UpdateWork work;            ///< of an update; zero when from_scratch
 };
-
-/// What an index with this meta record was made with.
-IndexOptions options_of(const Meta& meta);
 
 /// For one thread. One writer at a time: a second one waits in build() or save(), and a writer
 /// whose index another one has changed meanwhile takes the newer state up.
