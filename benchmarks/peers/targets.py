@@ -55,7 +55,7 @@ TARGETS = (
     Target("memory, frozen, i8 / best 8-bit HNSW", MEMORY + "+i8", ("faiss-sq8", "usearch-i8"),
            1.3),
     Elsewhere("1-bit or 4-bit codes inline / hnswlib f32 at 0.95", ">= 3.5",
-              "not measured: skerry has no such codes"),
+              "not measured: no codes inline with links yet"),
     Target("LMDB / memory, memo, f32", "skerry lmdb+memo", ("skerry memory+memo",), 0.85),
     Target("LMDB, memo, i8 / faiss f32 in memory", "skerry lmdb+memo+i8", ("faiss",), 1.0),
     Target("LMDB, memo, f32 / hannoy", "skerry lmdb+memo", ("hannoy",), 7, recalls=(0.95,)),
