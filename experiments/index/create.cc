@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <optional>
 
 #include "base/error.h"
 #include "experiments/index/build_options.h"
@@ -23,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<Option, 8> own_options = {{
+constexpr std::array<Option, 9> own_options = {{
     {.name = "store", .value = "NAME", .description = "lmdb or rocksdb"},
     {.name = "metric",
      .value = "NAME",
@@ -32,6 +33,9 @@ constexpr std::array<Option, 8> own_options = {{
      .value = "FILE",
      .description =
          "hdf5, fvecs, bvecs, fbin, u8bin, i8bin, npy; ndjson, jsonl; -: standard input"},
+    {.name = "graph",
+     .value = "FILE",
+     .description = "takes graph and vectors of another library: hnswlib, faiss, hannoy(DIR)"},
     {.name = "dimension",
      .value = "N",
      .description = "without vectors: makes an empty index for vectors of N components"},
@@ -115,7 +119,20 @@ int index_create(std::span<const std::string> arguments) {
                                                             1, std::size_t{1} << 24)
                                              : 0;
   Items items;
-  if (parsed.has("vectors") || wanted.dimension == 0) {
+  std::optional<graph::Graph> given;
+  if (parsed.has("graph")) {
+    for (const std::string_view other : {"vectors", "dimension", "first-id"}) {
+      if (!parsed.has(other)) continue;
+      throw Error(Code::invalid_argument,
+                  fmt::format("--graph brings its own vectors; leave --{} out", other));
+    }
+    ForeignItems foreign = ForeignItems::read(parsed.value("graph"), metric);
+    for (const std::string& note : foreign.notes) fmt::print(stderr, "note: {}\n", note);
+    items = std::move(foreign.items);
+    wanted.dimension = items.rows.dimension();
+    wanted.bounds = foreign.graph.bounds();
+    given = std::move(foreign.graph);
+  } else if (parsed.has("vectors") || wanted.dimension == 0) {
     VectorRequest request{.path = needed(parsed, "vectors")};
     if (parsed.has("first-id")) {
       request.first_id = whole_number("first-id", parsed.value("first-id"), 0, graph::no_item - 1);
@@ -144,7 +161,8 @@ int index_create(std::span<const std::string> arguments) {
   NewStore made(path, place);
   return interruptible([&](const Progress& progress) {
     const std::unique_ptr<kv::Store> store = kv::open_store(kind, {.path = path, .create = true});
-    const graph::Meta meta = write_fresh_index(*store, name, wanted, items, threads, progress);
+    const graph::Meta meta = write_fresh_index(*store, name, wanted, items, threads, progress,
+                                               given ? &*given : nullptr);
     made.keep();
     fmt::print("{}: index `{}` made: {}\n", path.string(), name, state_text(meta));
   });

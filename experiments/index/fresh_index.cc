@@ -8,6 +8,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "experiments/graphs/import.h"
 #include "graph/build.h"
 #include "graph/write_index.h"
 
@@ -111,9 +112,37 @@ Items read_items(VectorSource& source, const distance::Metric& metric) {
   return source.count() ? read_known(source, metric) : read_unknown(source, metric);
 }
 
+ForeignItems ForeignItems::read(const std::string& path, const distance::Metric& metric) {
+  ForeignGraph foreign = read_foreign_graph(path);
+  if (foreign.dimension == 0) {
+    throw Error(Code::unsupported, "the graph's file holds no vectors to make an index of",
+                {.path = path,
+                 .expected = "an hnswlib or faiss index, or hannoy(DIR)",
+                 .found = foreign.format});
+  }
+  if (metric.element != distance::Element::f32) {
+    throw Error(Code::unsupported,
+                fmt::format("the graph's file holds float vectors, and metric `{}` compares bits",
+                            metric.name),
+                {.path = path});
+  }
+  const std::size_t count = foreign.graph.size();
+  ForeignItems read{{graph::Rows(metric, foreign.dimension, count), {}},
+                    std::move(foreign.graph),
+                    std::move(foreign.notes)};
+  const std::span<const float> vectors = foreign.vectors;
+  for (std::size_t i = 0; i < count; ++i) {
+    encode(metric, i, std::as_bytes(vectors.subspan(i * foreign.dimension, foreign.dimension)),
+           foreign.dimension, read.items.rows.mutable_row(static_cast<Slot>(i)));
+    read.items.ids.push_back(i);
+  }
+  return read;
+}
+
 graph::Meta write_fresh_index(kv::Store& store, std::string_view name,
                               const graph::IndexOptions& options, const Items& items,
-                              unsigned threads, const Progress& progress) {
+                              unsigned threads, const Progress& progress,
+                              const graph::Graph* given) {
   const graph::UpdateParameters parameters =
       graph::UpdateParameters::of(graph::empty_meta(options), threads);
   if (items.ids.empty() &&
@@ -123,8 +152,16 @@ graph::Meta write_fresh_index(kv::Store& store, std::string_view name,
                             "give a number in place of `page`",
                             options.layout));
   }
+  if (given != nullptr && options.build.connectivity != "none") {
+    throw Error(
+        Code::unsupported,
+        fmt::format("a graph that was built elsewhere keeps no promise of connectivity `{}`; "
+                    "`rebuild` with it makes one that does",
+                    options.build.connectivity));
+  }
   graph::Builder builder(items.rows, parameters.build, items.ids);
-  builder.insert_until(items.rows.size(), progress);
+  if (given == nullptr) builder.insert_until(items.rows.size(), progress);
+  const graph::Graph& linked = given != nullptr ? *given : builder.graph();
   graph::WriteOptions write{.codec = &graph::link_codec(options.codec),
                             .layout = graph::Layout::parse(options.layout),
                             .encoding = graph::encoding_of(options),
@@ -132,7 +169,7 @@ graph::Meta write_fresh_index(kv::Store& store, std::string_view name,
                             .seed = options.seed,
                             .build = options.build,
                             .ids = items.ids,
-                            .root = builder.root(),
+                            .root = given != nullptr ? no_slot : builder.root(),
                             .lineage = builder.lineage()};
   write.threads = threads;
   std::map<std::string, kv::TableId> present;
@@ -145,7 +182,7 @@ graph::Meta write_fresh_index(kv::Store& store, std::string_view name,
   }
   // Into new tables the sorted bulk load; tables that are there may hold something.
   if (present.empty()) {
-    return graph::write_index(store, name, items.rows, builder.graph(), write, progress);
+    return graph::write_index(store, name, items.rows, linked, write, progress);
   }
   const std::string meta_name = graph::table_name(name, "meta");
   const kv::TableId meta_table = store.table(meta_name);
@@ -159,8 +196,7 @@ graph::Meta write_fresh_index(kv::Store& store, std::string_view name,
   for (const auto& [table, id] : present) check(transaction->erase_range(id, {}, {}), table);
   write.with_meta = false;
   write.transaction = transaction.get();
-  const graph::Meta meta =
-      graph::write_index(store, name, items.rows, builder.graph(), write, progress);
+  const graph::Meta meta = graph::write_index(store, name, items.rows, linked, write, progress);
   check(transaction->put(meta_table, as_bytes("meta"), as_bytes(meta.encode())), meta_name);
   transaction->commit(kv::Durability::power);
   return meta;

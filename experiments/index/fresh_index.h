@@ -24,9 +24,23 @@ struct Items {
 Items read_items(VectorSource& source, const distance::Metric& metric);
 
 /// Builds the graph and writes the index into `store`; one of this name that is there is replaced
-/// by the same commit. Throws Error{cancelled} and what the store reports; nothing is visible then.
+/// by the same commit. `given`: a graph over the items, which is written in place of one that is
+/// built; the index then keeps none of connectivity's promises, which is refused. Throws
+/// Error{cancelled} and what the store reports; nothing is visible then.
 graph::Meta write_fresh_index(kv::Store& store, std::string_view name,
                               const graph::IndexOptions& options, const Items& items,
-                              unsigned threads, const Progress& progress);
+                              unsigned threads, const Progress& progress,
+                              const graph::Graph* given = nullptr);
+
+/// A graph of another library with the vectors that its file holds, by the numbers of its items.
+/// Throws what read_foreign_graph() throws, and Error{unsupported} for a file without vectors or a
+/// metric of bits; what the metric refuses.
+struct ForeignItems {
+  Items items;
+  graph::Graph graph;
+  std::vector<std::string> notes;
+
+  static ForeignItems read(const std::string& path, const distance::Metric& metric);
+};
 
 }  // namespace skerry::experiments
