@@ -7,7 +7,6 @@
 // DATA is a data set's file or a synthetic spec, ITEMS how many of its items are asked for.
 
 #include <fmt/format.h>
-#include <time.h>
 
 #include <algorithm>
 #include <array>
@@ -18,8 +17,8 @@
 #include <vector>
 
 #include "base/error.h"
+#include "benchmarks/query_setting.h"
 #include "experiments/dataset.h"
-#include "graph/build.h"
 #include "graph/reader.h"
 #include "graph/write_index.h"
 #include "kv/open_store.h"
@@ -41,12 +40,6 @@ struct Answers {
   std::vector<double> distances{};
   std::vector<double> fastest{};  // seconds of the processor
 };
-
-double thread_seconds() {
-  timespec now{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
 
 double mean(const std::vector<double>& values) {
   double sum = 0;
@@ -100,10 +93,10 @@ class Comparison {
     for (std::size_t i = 0; i < ids_.size(); ++i) {
       const ItemId id = ids_[i];
       const QueryOptions options{.k = by_item ? k : k + 1, .ef = ef, .way = Way::walk};
-      const double start = thread_seconds();
+      const double start = benchmarks::thread_seconds();
       const QueryResult result = by_item ? *searcher_->by_item(id, options)
                                          : searcher_->by_vector(vectors_.row(id), options);
-      const double took = thread_seconds() - start;
+      const double took = benchmarks::thread_seconds() - start;
       answers.fastest.push_back(before.empty() ? took : std::min(took, before[i]));
       answers.distances.push_back(static_cast<double>(result.work.distances));
       const auto found = std::count_if(
@@ -119,30 +112,13 @@ class Comparison {
   std::vector<double> farthest_;  // distance of the k-th nearest other item
 };
 
-graph::Graph build(const graph::Rows& rows) {
-  graph::BuildParameters parameters;
-  parameters.bounds = {16, 32};
-  parameters.forward_links = 32;
-  parameters.ef_construction = 100;
-  parameters.selection = heuristics::selection("hnsw");
-  parameters.overflow = heuristics::overflow("union");
-  parameters.levels = heuristics::levels("hashed");
-  parameters.schedule = heuristics::schedule("prefix_doubling");
-  parameters.threads = 2;
-  graph::Builder builder(rows, parameters);
-  builder.insert_until(rows.size());
-  return builder.take();
-}
-
 void run(const std::string& data, std::string_view metric_name, std::size_t most_items) {
   const distance::Metric& metric = distance::metric(metric_name);
-  experiments::DatasetRequest request;
-  (data.find('(') == std::string::npos ? request.path : request.spec) = data;
-  const experiments::Dataset dataset = experiments::load_vectors(request, metric);
+  const experiments::Dataset dataset = benchmarks::vectors_of(data, metric);
   const graph::Rows rows = graph::encode_rows(metric, dataset.train.dimension, dataset.train.data,
                                               dataset.train.rows, 2);
   const std::unique_ptr<kv::Store> store = kv::open_store("memory", {});
-  graph::write_index(*store, "main", rows, build(rows));
+  graph::write_index(*store, "main", rows, benchmarks::usual_graph(rows));
   const graph::Reader reader(*store, "main");
   const std::size_t items = std::min(dataset.train.rows, most_items);
   if (items < 2 || rows.size() <= k) {

@@ -6,7 +6,6 @@
 // DATA is a data set's file or a synthetic spec. GRAPH_FILE keeps the graph for the next run.
 
 #include <fmt/format.h>
-#include <time.h>
 
 #include <algorithm>
 #include <array>
@@ -19,9 +18,9 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "benchmarks/query_setting.h"
 #include "experiments/dataset.h"
 #include "experiments/graph_file.h"
-#include "graph/build.h"
 #include "graph/reader.h"
 #include "graph/write_index.h"
 #include "kv/open_store.h"
@@ -157,9 +156,9 @@ class Table {
     const auto count = static_cast<double>(queries_.size());
     for (std::size_t q = 0; q < queries_.size(); ++q) {
       const QueryOptions options{.k = k, .ef = ef, .filter = &filters[q], .way = way};
-      const double start = thread_seconds();
+      const double start = benchmarks::thread_seconds();
       const QueryResult result = searcher_->by_vector(queries_[q], options);
-      const double took = thread_seconds() - start;
+      const double took = benchmarks::thread_seconds() - start;
       sums.all_seconds += took;
       sums.fastest.push_back(before.empty() ? took : std::min(took, before[q]));
       sums.seconds += sums.fastest[q] / count;
@@ -179,12 +178,6 @@ class Table {
     for (std::size_t i = 0; i < ballast_.size(); i += 64) sink_ = sink_ + ballast_[i];
   }
 
-  static double thread_seconds() {
-    timespec now{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-  }
-
   const graph::Reader& reader_;
   const graph::Rows& rows_;
   std::unique_ptr<graph::Reader::Searcher> searcher_;
@@ -194,34 +187,18 @@ class Table {
   std::vector<std::vector<Slot>> ranks_;  // [query]: all slots, nearest first
 };
 
-graph::Graph build(const graph::Rows& rows) {
-  graph::BuildParameters parameters;
-  parameters.bounds = {16, 32};
-  parameters.forward_links = 32;
-  parameters.ef_construction = 100;
-  parameters.selection = heuristics::selection("hnsw");
-  parameters.overflow = heuristics::overflow("union");
-  parameters.levels = heuristics::levels("hashed");
-  parameters.schedule = heuristics::schedule("prefix_doubling");
-  parameters.threads = 2;
-  graph::Builder builder(rows, parameters);
-  builder.insert_until(rows.size());
-  return builder.take();
-}
-
 void run(const std::string& data, std::string_view metric_name, std::size_t most_queries,
          const std::filesystem::path& graph_file) {
   const distance::Metric& metric = distance::metric(metric_name);
-  experiments::DatasetRequest request;
-  (data.find('(') == std::string::npos ? request.path : request.spec) = data;
-  experiments::Dataset dataset = experiments::load_vectors(request, metric);
+  experiments::Dataset dataset = benchmarks::vectors_of(data, metric);
   dataset.test.rows = std::min(dataset.test.rows, most_queries);
   const graph::Rows rows = graph::encode_rows(metric, dataset.train.dimension, dataset.train.data,
                                               dataset.train.rows, 2);
   const std::unique_ptr<kv::Store> store = kv::open_store("memory", {});
   {
     const bool known = !graph_file.empty() && std::filesystem::exists(graph_file);
-    const graph::Graph graph = known ? experiments::read_graph_file(graph_file) : build(rows);
+    const graph::Graph graph =
+        known ? experiments::read_graph_file(graph_file) : benchmarks::usual_graph(rows);
     if (!known && !graph_file.empty()) experiments::write_graph_file(graph_file, graph);
     graph::write_index(*store, "main", rows, graph);
   }
