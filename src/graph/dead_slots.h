@@ -11,7 +11,9 @@
 // has a snapshot.
 
 #include <array>
+#include <bit>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +46,16 @@ class SlotSet {
   bool contains(Slot slot) const noexcept {
     const std::size_t word = slot / 64;
     return word < words_.size() && ((words_[word] >> (slot % 64)) & 1) != 0;
+  }
+
+  /// The lowest slot of the set that is not below `from`, or none.
+  std::optional<Slot> next(Slot from) const noexcept {
+    for (std::size_t word = from / 64; word < words_.size(); ++word) {
+      const std::uint64_t below = word == from / 64 ? (std::uint64_t{1} << (from % 64)) - 1 : 0;
+      const std::uint64_t bits = words_[word] & ~below;
+      if (bits != 0) return static_cast<Slot>(word * 64 + std::countr_zero(bits));
+    }
+    return std::nullopt;
   }
 
   void insert(Slot slot) {

@@ -25,11 +25,6 @@ LiveGraph::LiveGraph(const StoredIndex& index, const UpdateTables& tables, std::
                     "from the lists, can be updated",
                     index.name(), meta_.layout.spec()));
   }
-  for (std::size_t slot = 0; free_slots_.size() < dead_.free.size(); ++slot) {
-    if (dead_.free.contains(static_cast<Slot>(slot)))
-      free_slots_.push_back(static_cast<Slot>(slot));
-  }
-  std::reverse(free_slots_.begin(), free_slots_.end());
   if (capacity_ > max_slots) {
     throw Error(Code::full,
                 fmt::format("{} slots are more than an index can have ({})", capacity_, max_slots));
@@ -113,9 +108,10 @@ std::optional<Slot> LiveGraph::slot_of(ItemId id) const {
 
 Slot LiveGraph::add(ItemId id, Bytes row, unsigned top) {
   Slot slot = 0;
-  if (!free_slots_.empty()) {
-    slot = free_slots_.back();
-    free_slots_.pop_back();
+  // Of the snapshot: what this update frees was published.
+  if (const std::optional<Slot> free = index_->dead().free.next(first_free_)) {
+    slot = *free;
+    first_free_ = slot + 1;
     mark(slot, SlotState::live);
   } else {
     slot = static_cast<Slot>(meta_.slots++);

@@ -155,7 +155,7 @@ class LiveGraph {
   UpdateTables tables_;
   Meta meta_;
   DeadSlots dead_;
-  std::vector<Slot> free_slots_;  ///< of the snapshot, the lowest last
+  Slot first_free_ = 0;  ///< no free slot of the snapshot below it is left
   bool stable_views_;
   std::size_t capacity_;
 
