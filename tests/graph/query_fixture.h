@@ -2,6 +2,7 @@
 // One index on any store and view, with the exact answers of its queries.
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <memory>
 #include <string>
@@ -56,6 +57,15 @@ class QueryIndex {
   Rows rows_;
   std::unique_ptr<kv::Store> store_;
 };
+
+inline constexpr std::array all_ways = {Way::automatic, Way::walk, Way::two_hop, Way::scan};
+
+inline const QueryIndex& small() {
+  static const QueryIndex index(600);
+  return index;
+}
+
+inline bool everything(ItemId) { return true; }
 
 inline std::vector<ItemId> ids_of(const std::vector<Hit>& hits) {
   std::vector<ItemId> ids;

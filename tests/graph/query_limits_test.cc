@@ -11,15 +11,6 @@
 namespace skerry::graph {
 namespace {
 
-constexpr std::array all_ways = {Way::automatic, Way::walk, Way::two_hop, Way::scan};
-
-const QueryIndex& small() {
-  static const QueryIndex index(600);
-  return index;
-}
-
-bool everything(ItemId) { return true; }
-
 TEST(LimitWatch, GrantsWhatIsLeftAndSaysWhenItIsNotAll) {
   SearchWork work;
   work.distances = 100;

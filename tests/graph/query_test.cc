@@ -13,15 +13,6 @@
 namespace skerry::graph {
 namespace {
 
-constexpr std::array all_ways = {Way::automatic, Way::walk, Way::two_hop, Way::scan};
-
-const QueryIndex& small() {
-  static const QueryIndex index(600);
-  return index;
-}
-
-bool everything(ItemId) { return true; }
-
 TEST(ByVector, WithoutAFilterIsTheSearchInResultsAndInCost) {
   for (const std::string_view view : view_names()) {
     const Reader reader = small().reader(view);
