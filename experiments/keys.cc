@@ -68,8 +68,17 @@ void check_by(std::string_view word) {
 constexpr std::string_view forwards[] = {"M0", "M"};
 constexpr std::string_view entries[] = {"top"};
 constexpr std::string_view connectivities[] = {"none", "parent", "bfs_repair"};
-constexpr std::string_view encodings[] = {"f32", "f16", "i8", "rabitq", "bits"};
-constexpr std::string_view traversals[] = {"f32", "f16", "i8", "rabitq", "scan"};
+
+/// What walks may compare, and one word more.
+std::vector<std::string_view> traversals_and(std::string_view word) {
+  const std::span<const std::string_view> names = graph::traversal_names();
+  std::vector<std::string_view> words(names.begin(), names.end());
+  words.push_back(word);
+  return words;
+}
+
+const std::vector<std::string_view> encodings = traversals_and("bits");
+const std::vector<std::string_view> traversals = traversals_and("scan");
 constexpr std::string_view caches[] = {"warm", "cold"};
 constexpr std::string_view insertions[] = {"shuffled", "given", "lid_ascending", "lid_descending"};
 constexpr std::string_view terminations[] = {"ef"};

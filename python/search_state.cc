@@ -117,17 +117,15 @@ std::optional<std::vector<std::byte>> SearchState::vector(ItemId id) const {
   const std::optional<Slot> slot = index.slot_of(id);
   if (!slot) return std::nullopt;
   kv::Scope scope;
-  kv::View value;
-  const graph::VectorKey key(index.packing().row_block(*slot));
-  const std::byte* row = nullptr;
-  Code code = index.snapshot().get(index.vectors(), key.bytes, scope, value);
-  if (code == Code::ok) code = index.packing().row(value.bytes(), *slot, row);
-  if (code != Code::ok) {
+  Bytes row;
+  if (const Code code = index.get_row(*slot, scope, row); code != Code::ok) {
+    const graph::VectorKey key(index.packing().row_block(*slot));
     throw Error(code == Code::not_found ? Code::corrupt : code,
                 fmt::format("the vector of item {} cannot be read: {}", id, skerry::name(code)),
                 {.table = graph::table_name(index.name(), "vectors"), .key = to_hex(key.bytes)});
   }
-  return std::vector<std::byte>(row, row + index.metric().vector_bytes(index.meta().dimension));
+  const Bytes vector = row.first(index.metric().vector_bytes(index.meta().dimension));
+  return std::vector<std::byte>(vector.begin(), vector.end());
 }
 
 }  // namespace skerry::python

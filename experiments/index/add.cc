@@ -44,12 +44,8 @@ constexpr Command command = {
 /// After the largest id; 0 for an index without items.
 ItemId next_id(kv::Store& store, const std::string& name) {
   const graph::StoredIndex index(store, name);
-  const std::vector<ItemId> ids = index.ids().load();
   ItemId next = 0;
-  for (std::size_t i = 0; i < index.meta().slots; ++i) {
-    const auto slot = static_cast<Slot>(i);
-    if (!index.dead().dead(slot)) next = std::max(next, (ids.empty() ? ItemId{slot} : ids[i]) + 1);
-  }
+  index.for_each_item([&](ItemId id, Slot) { next = std::max(next, id + 1); });
   return next;
 }
 

@@ -42,28 +42,21 @@ constexpr Command command = {
 
 /// Id and slot of each live item, by ascending id.
 std::vector<std::pair<ItemId, Slot>> items_of(const graph::StoredIndex& index) {
-  const std::vector<ItemId> ids = index.ids().load();
   std::vector<std::pair<ItemId, Slot>> items;
-  for (std::size_t i = 0; i < index.meta().slots; ++i) {
-    const auto slot = static_cast<Slot>(i);
-    if (!index.dead().dead(slot)) items.emplace_back(ids.empty() ? ItemId{slot} : ids[i], slot);
-  }
+  index.for_each_item([&](ItemId id, Slot slot) { items.emplace_back(id, slot); });
   std::sort(items.begin(), items.end());
   return items;
 }
 
 void read_vector(const graph::StoredIndex& index, Slot slot, std::size_t bytes, std::byte* out) {
   kv::Scope scope;
-  kv::View value;
-  const graph::VectorKey key(index.packing().row_block(slot));
-  Code code = index.snapshot().get(index.vectors(), key.bytes, scope, value);
-  const std::byte* row = nullptr;
-  if (code == Code::ok) code = index.packing().row(value.bytes(), slot, row);
-  if (code != Code::ok) {
+  Bytes row;
+  if (const Code code = index.get_row(slot, scope, row); code != Code::ok) {
+    const graph::VectorKey key(index.packing().row_block(slot));
     throw Error(code, fmt::format("a vector cannot be read: {}", name(code)),
                 {.table = graph::table_name(index.name(), "vectors"), .key = to_hex(key.bytes)});
   }
-  std::memcpy(out, row, bytes);
+  std::memcpy(out, row.data(), bytes);
 }
 
 bool is_bit(const graph::StoredIndex& index) {

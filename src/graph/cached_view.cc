@@ -73,14 +73,17 @@ std::uint32_t CachedView::touch(Slot slot) {
 
 Code CachedView::links(unsigned level, Slot slot, std::span<const Slot>& out) {
   if (level > 0 || slot >= place_.size()) return direct_.links(level, slot, out);
-  if (const std::uint32_t known = place_[slot]; known == 0 || entries_[known].links == no_list) {
-    std::span<const Slot> links;
+  const std::uint32_t known = place_[slot];
+  const bool missing = known == 0 || entries_[known].links == no_list;
+  std::span<const Slot> links;
+  if (missing) {
     if (const Code code = direct_.links(level, slot, links); code != Code::ok) return code;
-    const std::uint32_t entry = touch(slot);
+  }
+  const std::uint32_t entry = touch(slot);
+  if (missing) {
     std::copy(links.begin(), links.end(), list_of(entry));
     entries_[entry].links = static_cast<std::uint32_t>(links.size());
   }
-  const std::uint32_t entry = touch(slot);
   out = {list_of(entry), entries_[entry].links};
   return Code::ok;
 }

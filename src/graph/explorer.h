@@ -95,10 +95,7 @@ Code Explorer<View>::descend(std::span<const Slot> entry_points, unsigned top_le
       std::span<const Slot> neighbours;
       code = links(level, nearest.slot, neighbours);
       if (code != Code::ok) break;
-      fresh.clear();
-      for (const Slot slot : neighbours) {
-        if (scratch_->visited.insert(slot)) fresh.push_back(slot);
-      }
+      scratch_->take_unseen(neighbours);
       if (fresh.empty()) break;
       code = compare();
       for_each_compared([&](float distance, Slot slot) {

@@ -174,10 +174,7 @@ Code FilteredSearch<View>::walk(Slot node) {
   if (const Code code = explorer_->links(0, node, links); code != Code::ok) return code;
   ++seen_.hops;
   scratch_->crossed.insert(node);
-  search.fresh.clear();
-  for (const Slot slot : links) {
-    if (search.visited.insert(slot)) search.fresh.push_back(slot);
-  }
+  search.take_unseen(links);
   const Code code = explorer_->compare();
   seen_.compared += search.fresh.size();
   explorer_->for_each_compared(

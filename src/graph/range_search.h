@@ -60,10 +60,7 @@ Code range_walk(Explorer<View>& explorer, const Acceptance& accepts, const Range
     if (const Code code = explorer.links(0, frontier.pop().slot, links); code != Code::ok) {
       return code;
     }
-    search.fresh.clear();
-    for (const Slot slot : links) {
-      if (search.visited.insert(slot)) search.fresh.push_back(slot);
-    }
+    search.take_unseen(links);
     const Code code = explorer.compare();
     explorer.for_each_compared(meet);
     if (code != Code::ok) return code;

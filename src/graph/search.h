@@ -83,6 +83,14 @@ struct SearchScratch {
   std::vector<Neighbor> entries;
   Stopwatch* stopwatch = nullptr;  ///< asked once or twice a hop when set
 
+  /// Leaves in `fresh` those of `slots` that were not visited, and marks them.
+  void take_unseen(std::span<const Slot> slots) {
+    fresh.clear();
+    for (const Slot slot : slots) {
+      if (visited.insert(slot)) fresh.push_back(slot);
+    }
+  }
+
   void lap(Part part) noexcept {
     if (stopwatch != nullptr) stopwatch->lap(part);
   }
@@ -147,10 +155,7 @@ Code search_level(View& view, const Target& target, std::span<const Neighbor> en
     }
     if (code != Code::ok) return code;
     ++work.hops;
-    scratch.fresh.clear();
-    for (const Slot slot : links) {
-      if (scratch.visited.insert(slot)) scratch.fresh.push_back(slot);
-    }
+    scratch.take_unseen(links);
     if (scratch.fresh.empty()) continue;
     if (const Code scored = score(view, target, scratch.fresh, scratch, work); scored != Code::ok) {
       return scored;

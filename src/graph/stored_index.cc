@@ -99,6 +99,24 @@ Code StoredIndex::get_list(unsigned level, Slot slot, kv::Scope& scope, kv::View
   return code == Code::ok ? packing_.list(value.bytes(), slot, list) : code;
 }
 
+Code StoredIndex::get_row(Slot slot, kv::Scope& scope, Bytes& row) const {
+  kv::View value;
+  const VectorKey key(packing_.row_block(slot));
+  Code code = snapshot_->get(vectors_, key.bytes, scope, value);
+  const std::byte* place = nullptr;
+  if (code == Code::ok) code = packing_.row(value.bytes(), slot, place);
+  if (code == Code::ok) row = {place, row_bytes()};
+  return code;
+}
+
+void StoredIndex::for_each_item(const std::function<void(ItemId, Slot)>& visit) const {
+  const std::vector<ItemId> ids = ids_.load();
+  for (std::size_t i = 0; i < meta_.slots; ++i) {
+    const auto slot = static_cast<Slot>(i);
+    if (!dead_.dead(slot)) visit(ids.empty() ? ItemId{slot} : ids[slot], slot);
+  }
+}
+
 Meta read_meta(const kv::Snapshot& snapshot, kv::TableId table, std::string_view index) {
   const std::string name = table_name(index, "meta");
   kv::Scope scope;

@@ -1,6 +1,7 @@
 #pragma once
 // One index inside a store, opened for reading.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -88,6 +89,14 @@ class StoredIndex {
   /// The value that holds a list, and the list in it. A value may hold those of other slots, too
   /// (packing().lists_in). not_found when the item is not on the level.
   Code get_list(unsigned level, Slot slot, kv::Scope& scope, kv::View& value, Bytes& list) const;
+
+  /// The row of a slot, valid as long as the scope and snapshot keep it. not_found without a
+  /// record.
+  Code get_row(Slot slot, kv::Scope& scope, Bytes& row) const;
+
+  /// Calls visit(id, slot) for every live item, by ascending slot. Throws what IdMap::load()
+  /// throws.
+  void for_each_item(const std::function<void(ItemId, Slot)>& visit) const;
 
   /// Reads all links (rows, codes) into memory, by slot. Throws corrupt with table and key on the
   /// first record that is missing, superfluous or contradicts the format.

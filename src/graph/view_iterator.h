@@ -107,10 +107,7 @@ class ViewIterator final : public NearestItems {
   Code expand(Explorer<View>& explorer, const Neighbor& node) {
     std::span<const Slot> links;
     if (const Code code = explorer.links(0, node.slot, links); code != Code::ok) return code;
-    scratch_.fresh.clear();
-    for (const Slot slot : links) {
-      if (scratch_.visited.insert(slot)) scratch_.fresh.push_back(slot);
-    }
+    scratch_.take_unseen(links);
     const Code code = explorer.compare();
     explorer.for_each_compared([&](float distance, Slot slot) { meet(distance, slot); });
     if (code == Code::cancelled) frontier_.push(node);  // its other neighbours are still new

@@ -99,7 +99,6 @@ std::unique_ptr<kv::Transaction> Writer::begin() const {
 }
 
 void Writer::read_staged(Staged& staged) const {
-  if (index().meta().staged == 0) return;
   const std::unique_ptr<kv::Cursor> cursor = index().snapshot().cursor(staged_table_);
   const std::size_t row_bytes = index().row_bytes();
   Code code = cursor->seek({});
@@ -116,11 +115,12 @@ void Writer::read_staged(Staged& staged) const {
   if (code != Code::not_found) check(code, "reading what is staged", table_name(name_, "staged"));
 }
 
-Writer::Staged Writer::all_staged() const {
-  Staged staged;
-  read_staged(staged);
-  for (const auto& [id, row] : staged_) staged[id] = row;
-  return staged;
+/// What is staged here and in the store; in `room` where both have some.
+const Writer::Staged& Writer::all_staged(Staged& room) const {
+  if (index().meta().staged == 0) return staged_;
+  read_staged(room);
+  for (const auto& [id, row] : staged_) room[id] = row;
+  return room;
 }
 
 void Writer::add(ItemId id, Bytes vector) {
@@ -152,13 +152,7 @@ bool Writer::erase(ItemId id) {
 }
 
 void Writer::clear() {
-  for (const ItemId id : [&] {
-         std::vector<ItemId> ids;
-         for_each([&](ItemId id, Bytes) { ids.push_back(id); });
-         return ids;
-       }()) {
-    staged_[id] = std::nullopt;
-  }
+  for (const ItemId id : ids()) staged_[id] = std::nullopt;
 }
 
 std::optional<std::vector<std::byte>> Writer::row(ItemId id) const {
@@ -176,9 +170,10 @@ std::optional<std::vector<std::byte>> Writer::row(ItemId id) const {
   }
   const std::optional<Slot> slot = stored.slot_of(id);
   if (!slot) return std::nullopt;
-  check(stored.snapshot().get(stored.vectors(), VectorKey(*slot).bytes, scope, value),
-        fmt::format("reading item {}", id), table_name(name_, "vectors"));
-  return std::vector<std::byte>(value.bytes().begin(), value.bytes().end());
+  Bytes row;
+  check(stored.get_row(*slot, scope, row), fmt::format("reading item {}", id),
+        table_name(name_, "vectors"));
+  return std::vector<std::byte>(row.begin(), row.end());
 }
 
 bool Writer::contains(ItemId id) const {
@@ -197,7 +192,8 @@ std::optional<std::vector<std::byte>> Writer::vector(ItemId id) const {
 
 std::size_t Writer::size() const {
   std::size_t size = index().meta().items;
-  for (const auto& [id, row] : all_staged()) {
+  Staged room;
+  for (const auto& [id, row] : all_staged(room)) {
     const bool stored = index().slot_of(id).has_value();
     if (row && !stored) ++size;
     if (!row && stored) --size;
@@ -205,22 +201,22 @@ std::size_t Writer::size() const {
   return size;
 }
 
-void Writer::for_each(const std::function<void(ItemId, Bytes)>& visit) const {
-  const StoredIndex& stored = index();
-  const std::vector<ItemId> ids = stored.ids().load();
+std::set<ItemId> Writer::ids() const {
   std::set<ItemId> all;
-  for (std::size_t i = 0; i < stored.meta().slots; ++i) {
-    const auto slot = static_cast<Slot>(i);
-    if (!stored.dead().dead(slot)) all.insert(ids.empty() ? ItemId{slot} : ids[slot]);
-  }
-  for (const auto& [id, row] : all_staged()) {
+  index().for_each_item([&](ItemId id, Slot) { all.insert(id); });
+  Staged room;
+  for (const auto& [id, row] : all_staged(room)) {
     if (row) {
       all.insert(id);
     } else {
       all.erase(id);
     }
   }
-  for (const ItemId id : all) {
+  return all;
+}
+
+void Writer::for_each(const std::function<void(ItemId, Bytes)>& visit) const {
+  for (const ItemId id : ids()) {
     const std::optional<std::vector<std::byte>> bytes = vector(id);
     visit(id, *bytes);
   }
@@ -237,7 +233,8 @@ void Writer::save(kv::Durability durability) {
     check(transaction->put(staged_table_, StagedKey(id).bytes, value), "staging an item", table);
   }
   Meta meta = index().meta();
-  meta.staged = all_staged().size();
+  Staged room;
+  meta.staged = all_staged(room).size();
   put_meta(*transaction, meta);
   transaction->commit(durability);
   staged_.clear();

@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -126,7 +127,8 @@ class Writer {
 
   const StoredIndex& index() const;
   std::unique_ptr<kv::Transaction> begin() const;
-  Staged all_staged() const;
+  const Staged& all_staged(Staged& room) const;
+  std::set<ItemId> ids() const;
   std::optional<std::vector<std::byte>> row(ItemId id) const;
   void read_staged(Staged& staged) const;
   BuildReport build_anew(std::unique_ptr<kv::Transaction> transaction, const Staged& staged,

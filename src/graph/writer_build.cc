@@ -72,16 +72,18 @@ BuildReport Writer::build_anew(std::unique_ptr<kv::Transaction> transaction, con
   }
   BuildReport report;
   report.from_scratch = true;
+
   // What will be there, by ascending id; the rows of what stays are read from the store.
-  std::map<ItemId, const std::vector<std::byte>*> all;
-  const std::vector<ItemId> ids = stored.ids().load();
-  for (std::size_t i = 0; i < stored.meta().slots; ++i) {
-    const auto slot = static_cast<Slot>(i);
-    if (!stored.dead().dead(slot)) all[ids.empty() ? ItemId{slot} : ids[slot]] = nullptr;
-  }
+  struct Source {
+    Slot slot;                            // in the store
+    const std::vector<std::byte>* row{};  // staged, in place of it
+  };
+
+  std::map<ItemId, Source> all;
+  stored.for_each_item([&](ItemId id, Slot slot) { all[id] = {slot}; });
   for (const auto& [id, row] : staged) {
     if (row) {
-      all[id] = &*row;
+      all[id] = {no_slot, &*row};
       ++report.added;
     } else {
       report.deleted += all.erase(id);
@@ -89,22 +91,18 @@ BuildReport Writer::build_anew(std::unique_ptr<kv::Transaction> transaction, con
   }
   Rows rows(metric, options.dimension, all.size());
   std::vector<ItemId> order_of_ids;
-  for (const auto& [id, staged_row] : all) {
+  for (const auto& [id, source] : all) {
     const auto at = static_cast<Slot>(order_of_ids.size());
     order_of_ids.push_back(id);
     kv::Scope scope;
-    kv::View value;
-    if (staged_row == nullptr) {
-      const std::optional<Slot> slot = stored.slot_of(id);
-      const Code code =
-          stored.snapshot().get(stored.vectors(), VectorKey(*slot).bytes, scope, value);
-      if (code != Code::ok) {
-        throw Error(code, fmt::format("reading item {} failed: {}", id, skerry::name(code)),
-                    {.table = table_name(name_, "vectors")});
-      }
+    Bytes row;
+    if (source.row != nullptr) {
+      row = *source.row;
+    } else if (const Code code = stored.get_row(source.slot, scope, row); code != Code::ok) {
+      throw Error(code, fmt::format("reading item {} failed: {}", id, skerry::name(code)),
+                  {.table = table_name(name_, "vectors")});
     }
-    const Bytes vector = (staged_row != nullptr ? Bytes(*staged_row) : value.bytes())
-                             .first(metric.vector_bytes(options.dimension));
+    const Bytes vector = row.first(metric.vector_bytes(options.dimension));
     metric.encode(vector, options.dimension, rows.mutable_row(at));
   }
   const UpdateParameters parameters = UpdateParameters::of(blank, threads_);
@@ -150,7 +148,8 @@ BuildReport Writer::build_anew(std::unique_ptr<kv::Transaction> transaction, con
 BuildReport Writer::build(kv::Durability durability, const Progress& progress) {
   if (!need_build()) return {};
   std::unique_ptr<kv::Transaction> transaction = begin();
-  const Staged staged = all_staged();
+  Staged room;
+  const Staged& staged = all_staged(room);
   const BuildReport report =
       index().meta().slots == 0
           ? build_anew(std::move(transaction), staged, options(), durability, progress)
@@ -171,8 +170,9 @@ BuildReport Writer::rebuild(const std::optional<IndexOptions>& options, kv::Dura
   use(wanted.build.in_links == "reverse", tables_.reverse, "reverse");
   use(wanted.build.connectivity == "parent", tables_.parents, "parents");
   std::unique_ptr<kv::Transaction> transaction = begin();
+  Staged room;
   const BuildReport report =
-      build_anew(std::move(transaction), all_staged(), wanted, durability, progress);
+      build_anew(std::move(transaction), all_staged(room), wanted, durability, progress);
   if (!coded) tables_.codes.reset();
   if (wanted.build.in_links != "reverse") tables_.reverse.reset();
   if (wanted.build.connectivity != "parent") tables_.parents.reset();
