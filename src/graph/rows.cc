@@ -12,7 +12,7 @@ namespace skerry::graph {
 
 namespace {
 
-constexpr std::size_t cache_line = 64;
+constexpr std::size_t short_row = 512;  // up to it the whole row is asked for
 constexpr std::size_t large_page = std::size_t{2} << 20;
 
 }  // namespace
@@ -22,6 +22,7 @@ void RowBlock::Free::operator()(std::byte* data) const noexcept { ::munmap(data,
 RowBlock::RowBlock(std::size_t row_bytes, std::size_t count)
     : row_bytes_(row_bytes),
       stride_((row_bytes_ + cache_line - 1) / cache_line * cache_line),
+      asked_(stride_ <= short_row ? stride_ : cache_line),
       count_(count) {
   const std::size_t wanted = std::max<std::size_t>(stride_ * count, 1);
   const std::size_t size = (wanted + large_page - 1) / large_page * large_page;
@@ -38,20 +39,25 @@ RowBlock::RowBlock(std::size_t row_bytes, std::size_t count)
   data_ = {start, Free{size}};
 }
 
-Rows encode_rows(const distance::Metric& metric, std::size_t dimension, Bytes vectors,
-                 std::size_t count, unsigned threads) {
-  Rows rows(metric, dimension, count);
-  const std::size_t size = metric.vector_bytes(dimension);
+void encode_rows(Bytes vectors, std::size_t first, std::size_t count, unsigned threads,
+                 Rows& rows) {
+  const std::size_t size = rows.metric().vector_bytes(rows.dimension());
   parallel_for(count, threads, 256, [&](std::size_t begin, std::size_t end, unsigned) {
     for (std::size_t i = begin; i < end; ++i) {
       try {
-        metric.encode(vectors.subspan(i * size, size), dimension,
-                      rows.mutable_row(static_cast<Slot>(i)));
+        rows.metric().encode(vectors.subspan(i * size, size), rows.dimension(),
+                             rows.mutable_row(static_cast<Slot>(first + i)));
       } catch (const Error& error) {
-        throw Error(error.code(), "vector " + std::to_string(i) + ": " + error.what());
+        throw Error(error.code(), "vector " + std::to_string(first + i) + ": " + error.what());
       }
     }
   });
+}
+
+Rows encode_rows(const distance::Metric& metric, std::size_t dimension, Bytes vectors,
+                 std::size_t count, unsigned threads) {
+  Rows rows(metric, dimension, count);
+  encode_rows(vectors, 0, count, threads, rows);
   return rows;
 }
 

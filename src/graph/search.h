@@ -145,6 +145,8 @@ Code search_level(View& view, const Target& target, std::span<const Neighbor> en
   }
   Slot current;
   while (beam.pop(current)) {
+    // Most often this one comes next; asked for only when it does, its list is late.
+    if (const Slot next = beam.peek(current); next != current) view.prefetch(next);
     std::span<const Slot> links;
     scratch.lap(Part::heap);
     const Code code = view.links(level, current, links);
