@@ -93,6 +93,7 @@ graph::IndexOptions churned_index(const Settings& settings, const ChurnVia& chur
   options.build.repair = churn.repair;
   options.build.in_links = churn.in_links;
   options.build.connectivity = settings.word("connectivity");
+  options.build.construction = settings.word("construction");
   options.codec = settings.word("codec");
   if (graph::keeps_codes(settings.word("encoding"))) options.encoding = settings.word("encoding");
   options.layout = settings.word("layout");

@@ -77,6 +77,7 @@ std::vector<std::string_view> traversals_and(std::string_view word) {
   return words;
 }
 
+const std::span<const std::string_view> constructions = graph::traversal_names();
 const std::vector<std::string_view> encodings = traversals_and("bits");
 const std::vector<std::string_view> traversals = traversals_and("scan");
 constexpr std::string_view caches[] = {"warm", "cold"};
@@ -122,7 +123,7 @@ constexpr Stage layout_stage = Stage::layout;
 constexpr Stage search_stage = Stage::search;
 constexpr std::int64_t no_limit = std::numeric_limits<std::int64_t>::max();
 
-const std::array<Key, 32> all_keys = {{
+const std::array<Key, 33> all_keys = {{
     word("build", "metric", graph_stage, "", check_by<distance::metric>,
          "distance; must be the data set's"),
     word("build", "graph", graph_stage, "build", check_graph,
@@ -145,6 +146,8 @@ const std::array<Key, 32> all_keys = {{
          "order in which items are inserted: by the seed, as given, or by intrinsic dimension"),
     number("build", "pair_memo", "pair_memo", graph_stage, "0", 0, 1 << 30,
            "pair distances that each building thread remembers for selection"),
+    word("build", "construction", graph_stage, "f32", constructions,
+         "what walks of the build compare: vectors, or codes; links are always chosen by vectors"),
     word("build", "connectivity", graph_stage, "none", connectivities,
          "what keeps items reachable on level 0"),
     number("build", "seed", "seed", graph_stage, "1", 0, no_limit, "seed of order and levels"),

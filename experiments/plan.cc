@@ -110,6 +110,7 @@ void check_codes(const Settings& settings, const Axes& axes) {
       throw Error(error.code(), fmt::format("{}: {}", axes[key_at(key)].place, error.what()));
     }
   };
+  check("construction");
   check("encoding");
   check("traversal");
   const std::string& traversal = settings.word("traversal");
@@ -240,11 +241,12 @@ graph::BuildParameters build_parameters(const Settings& settings) {
   parameters.levels = heuristics::levels(settings.word("levels"));
   parameters.schedule = heuristics::schedule(settings.word("schedule"));
   parameters.connectivity = graph::connectivity(settings.word("connectivity"));
+  const distance::Metric& metric = distance::metric(settings.word("metric"));
+  parameters.construction = graph::construction(settings.word("construction"));
   parameters.seed = static_cast<std::uint64_t>(settings.number("seed"));
   parameters.threads = static_cast<unsigned>(settings.number("build_threads"));
   parameters.pair_memo = static_cast<std::size_t>(settings.number("pair_memo"));
   parameters.validate();
-  const distance::Metric& metric = distance::metric(settings.word("metric"));
   heuristics::bind(parameters.selection, {metric.name, metric.non_negative, metric.power});
   return parameters;
 }

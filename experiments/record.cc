@@ -23,6 +23,7 @@ ordered_json compose_record(const RecordContext& context, const std::string& poi
                      {"graph_seconds", graph_seconds},
                      {"layout_seconds", layout_seconds},
                      {"distances", built.at("distances")},
+                     {"code_distances", built.at("code_distances")},
                      {"pair_memo_lookups", built.at("pair_memo_lookups")},
                      {"pair_memo_hits", built.at("pair_memo_hits")},
                      {"peak_rss_bytes", built.at("peak_rss_bytes")},

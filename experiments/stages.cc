@@ -43,13 +43,14 @@ void dataset_stage(const StageInput& input, const std::string& metric_name,
 void graph_stage(const StageInput& input, const Settings& settings,
                  const std::filesystem::path& file, const Messages& messages) {
   const distance::Metric& metric = distance::metric(settings.word("metric"));
-  const Dataset dataset = load_dataset(input.dataset, metric);
-  const MadeGraph made = make_graph(settings, dataset, metric, progress_to(messages));
+  Dataset dataset = load_dataset(input.dataset, metric);
+  const MadeGraph made = make_graph(settings, std::move(dataset), metric, progress_to(messages));
   write_graph_file(file, made.graph);
   messages.send(ordered_json{
       {"kind", "graph"},
       {"seconds", made.seconds},
       {"distances", made.work.search_distances + made.work.selection_distances},
+      {"code_distances", made.work.code_distances},
       {"pair_memo_lookups", made.work.memo_lookups},
       {"pair_memo_hits", made.work.memo_hits},
       {"digest", graph::graph_digest(made.graph)},

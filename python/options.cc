@@ -13,8 +13,8 @@ graph::IndexOptions make_options(std::string metric, std::size_t dimension, std:
                                  std::uint32_t ef_construction, std::string selection,
                                  std::string overflow, std::string levels, std::string schedule,
                                  std::string repair, std::string in_links, std::string connectivity,
-                                 std::string codec, std::string layout, std::string order,
-                                 std::uint64_t seed) {
+                                 std::string construction, std::string codec, std::string layout,
+                                 std::string order, std::uint64_t seed) {
   graph::IndexOptions options;
   options.metric = std::move(metric);
   options.dimension = dimension;
@@ -27,7 +27,8 @@ graph::IndexOptions make_options(std::string metric, std::size_t dimension, std:
                    std::move(schedule),
                    std::move(repair),
                    std::move(in_links),
-                   std::move(connectivity)};
+                   std::move(connectivity),
+                   std::move(construction)};
   options.codec = std::move(codec);
   options.layout = std::move(layout);
   options.order = std::move(order);
@@ -50,6 +51,7 @@ py::dict as_dict(const graph::IndexOptions& options) {
   dict["repair"] = options.build.repair;
   dict["in_links"] = options.build.in_links;
   dict["connectivity"] = options.build.connectivity;
+  dict["construction"] = options.build.construction;
   dict["codec"] = options.codec;
   dict["layout"] = options.layout;
   dict["order"] = options.order;
@@ -64,8 +66,8 @@ void bind_options(py::module_& module) {
       .def(py::init(&make_options), py::kw_only(), py::arg("metric"), py::arg("dimension"),
            py::arg("M"), py::arg("M0"), py::arg("forward"), py::arg("ef_construction"),
            py::arg("selection"), py::arg("overflow"), py::arg("levels"), py::arg("schedule"),
-           py::arg("repair"), py::arg("in_links"), py::arg("connectivity"), py::arg("codec"),
-           py::arg("layout"), py::arg("order"), py::arg("seed"))
+           py::arg("repair"), py::arg("in_links"), py::arg("connectivity"), py::arg("construction"),
+           py::arg("codec"), py::arg("layout"), py::arg("order"), py::arg("seed"))
       .def("as_dict", &as_dict);
 }
 

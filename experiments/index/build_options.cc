@@ -46,6 +46,7 @@ graph::IndexOptions with_build_options(const Parsed& parsed, graph::IndexOptions
   take("repair", base.build.repair);
   take("in-links", base.build.in_links);
   take("connectivity", base.build.connectivity);
+  take("construction", base.build.construction);
   take("codec", base.codec);
   take("layout", base.layout);
   take("order", base.order);

@@ -8,7 +8,7 @@
 
 namespace skerry::experiments {
 
-inline constexpr std::array<Option, 16> build_option_list = {{
+inline constexpr std::array<Option, 17> build_option_list = {{
     {.name = "M",
      .value = "N",
      .default_value = "16",
@@ -50,6 +50,10 @@ inline constexpr std::array<Option, 16> build_option_list = {{
      .value = "WORD",
      .default_value = "none",
      .description = "what keeps items reachable: none, parent or bfs_repair"},
+    {.name = "construction",
+     .value = "NAME",
+     .default_value = "f32",
+     .description = "what walks of a whole build compare: f32, which is vectors, or codes"},
     {.name = "codec",
      .value = "NAME",
      .default_value = "delta",

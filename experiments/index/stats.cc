@@ -128,6 +128,7 @@ int index_stats(std::span<const std::string> arguments) {
       {"repair", meta.build.repair},
       {"in_links", meta.build.in_links},
       {"connectivity", meta.build.connectivity},
+      {"construction", meta.build.construction},
       {"codec", meta.codec},
       {"layout", meta.layout.spec()},
       {"order", meta.order},

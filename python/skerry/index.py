@@ -89,6 +89,7 @@ class Index:
         repair: str = "fresh_diskann",
         in_links: str = "symmetric",
         connectivity: str = "none",
+        construction: str = "f32",
         codec: str = "delta",
         layout: str = "apart",
         order: str = "insertion",
@@ -111,6 +112,7 @@ class Index:
             M=M, M0=M0, forward=forward, metric=metric, dimension=dimension,
             ef_construction=ef_construction, selection=selection, overflow=overflow, levels=levels,
             schedule=schedule, repair=repair, in_links=in_links, connectivity=connectivity,
+            construction=construction,
             codec=codec, layout=layout, order=order, seed=seed,
         )  # fmt: skip
         return cls(_skerry.Index.create(path, store, name, options, view))

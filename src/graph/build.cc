@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "base/spec.h"
 #include "graph/build_space.h"
+#include "graph/construction_codes.h"
 #include "graph/linker.h"
 #include "graph/reachability.h"
 
@@ -43,10 +44,24 @@ Connectivity connectivity(std::string_view name) {
   throw Error(Code::invalid_argument, unknown_name("connectivity", name, words));
 }
 
+const distance::Encoding* construction(std::string_view name) {
+  return name == "f32" ? nullptr : &distance::encoding(name);
+}
+
 BuildParameters bound(BuildParameters parameters, const distance::Metric& metric) {
   parameters.validate();
+  if (parameters.construction != nullptr) {
+    distance::check_encoding(*parameters.construction, metric, 1);
+  }
   heuristics::bind(parameters.selection, {metric.name, metric.non_negative, metric.power});
   return parameters;
+}
+
+std::unique_ptr<const ConstructionCodes> construction_codes(const BuildParameters& parameters,
+                                                            const Rows& rows) {
+  if (parameters.construction == nullptr) return nullptr;
+  return std::make_unique<const ConstructionCodes>(*parameters.construction, rows,
+                                                   parameters.threads);
 }
 
 struct Builder::Impl {
@@ -56,7 +71,8 @@ struct Builder::Impl {
         parameters(bound(given, all_rows.metric())),
         graph(given.bounds),
         space(graph, rows, parameters.threads, parameters.connectivity == Connectivity::parent),
-        linker(space, parameters, rows.metric(), rows.dimension(), 0) {
+        codes(construction_codes(parameters, rows)),
+        linker(space, parameters, rows.metric(), rows.dimension(), 0, codes.get()) {
     if (rows.size() > max_slots) {
       throw Error(
           Code::invalid_argument,
@@ -74,6 +90,7 @@ struct Builder::Impl {
   BuildParameters parameters;
   Graph graph;
   BuildSpace space;
+  std::unique_ptr<const ConstructionCodes> codes;
   Linker<BuildSpace> linker;
 };
 
@@ -150,6 +167,7 @@ BuildWork Builder::work() const noexcept {
   BuildWork work;
   for (const auto& worker : impl_->linker.workers()) {
     work.search_distances += worker.search_work.distances;
+    work.code_distances += worker.search_work.code_distances;
     work.selection_distances += worker.around.distances() + worker.list_distances;
     work.memo_lookups += worker.around.memo().lookups();
     work.memo_hits += worker.around.memo().hits();

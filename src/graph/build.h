@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "distance/encoding.h"
 #include "graph/graph.h"
 #include "graph/lineage.h"
 #include "graph/rows.h"
@@ -25,6 +26,10 @@ enum class Connectivity : std::uint8_t {
 /// By name. Throws Error{invalid_argument} that lists the names.
 Connectivity connectivity(std::string_view name);
 
+/// What walks of a build compare, by name: an encoding, or null for `f32`, which is rows. Throws
+/// Error{invalid_argument} that lists the names.
+const distance::Encoding* construction(std::string_view name);
+
 struct BuildParameters {
   DegreeBounds bounds;
   /// Out-links that a new item keeps on level 0, at most M0 ("forward" in configs: M | M0).
@@ -35,6 +40,8 @@ struct BuildParameters {
   heuristics::AnyLevels levels;
   heuristics::AnySchedule schedule;
   Connectivity connectivity = Connectivity::none;
+  /// What walks compare: codes of this encoding (graph/construction_codes.h); null: rows.
+  const distance::Encoding* construction = nullptr;
   std::uint64_t seed = 1;
   unsigned threads = 1;
   /// Pair distances that each thread remembers for selection (graph/pair_memo.h); 0: none. It never
@@ -46,12 +53,13 @@ struct BuildParameters {
   void validate() const;
 };
 
-/// `parameters`, valid and with its selection rule fitted to `metric`. Throws
+/// `parameters`, valid for `metric` and with its selection rule fitted to it. Throws
 /// Error{invalid_argument}.
 BuildParameters bound(BuildParameters parameters, const distance::Metric& metric);
 
 struct BuildWork {
   std::uint64_t search_distances = 0;     ///< between a new item and items met by its search
+  std::uint64_t code_distances = 0;       ///< the same between codes
   std::uint64_t selection_distances = 0;  ///< between candidates, and of lists that overflowed
   std::uint64_t memo_lookups = 0;         ///< of the pair memo
   std::uint64_t memo_hits = 0;            ///< distances that it spared; with several threads these
@@ -61,8 +69,8 @@ struct BuildWork {
 /// Builds a graph over rows that the caller keeps alive. Item ids are row numbers.
 class Builder {
  public:
-  /// Throws Error{invalid_argument}: parameters out of range, or a selection rule that does not go
-  /// with the metric.
+  /// Throws Error{invalid_argument}: parameters out of range, or a selection rule or an encoding
+  /// that does not go with the metric.
   /// `ids`, for level laws that draw by id, are those of the rows; empty: row numbers.
   Builder(const Rows& rows, const BuildParameters& parameters, std::span<const ItemId> ids = {});
   ~Builder();

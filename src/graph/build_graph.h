@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "graph/build.h"
 #include "graph/build_space.h"
+#include "graph/construction_codes.h"
 #include "graph/linker.h"
 #include "heuristics/concepts.h"
 #include "heuristics/levels/hashed.h"
@@ -63,7 +64,8 @@ Graph build_graph(const Rows& rows, const BuildParameters& parameters,
   graph.reserve(rows.size());
   for (const unsigned top : tops) graph.add_item(top);
   BuildSpace space(graph, rows, parameters.threads, false);
-  Linker<BuildSpace> linker(space, parameters, rows.metric(), rows.dimension(), 0);
+  const std::unique_ptr<const ConstructionCodes> codes = construction_codes(parameters, rows);
+  Linker<BuildSpace> linker(space, parameters, rows.metric(), rows.dimension(), 0, codes.get());
   linker.insert_with(policies.selection, policies.overflow, policies.schedule, order, 0, progress);
   return graph;
 }

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "base/spec.h"
 
 namespace skerry::graph {
@@ -43,17 +44,20 @@ distance::Encoder train_encoder(const distance::Encoding& encoding, const Rows& 
   return distance::Encoder::train(encoding, rows.metric(), rows.dimension(), sample);
 }
 
-RowBlock encode_rows(const distance::Encoder& encoder, const Rows& rows, const DeadSlots& dead) {
+RowBlock encode_rows(const distance::Encoder& encoder, const Rows& rows, const DeadSlots& dead,
+                     unsigned threads) {
   RowBlock codes(encoder.code_bytes(), rows.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const auto slot = static_cast<Slot>(i);
-    if (dead.vacant(slot)) continue;
-    try {
-      encoder.encode(rows[slot], codes.mutable_row(slot));
-    } catch (const Error& error) {
-      throw Error(error.code(), fmt::format("slot {}: {}", slot, error.what()));
+  parallel_for(rows.size(), threads, 256, [&](std::size_t begin, std::size_t end, unsigned) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const auto slot = static_cast<Slot>(i);
+      if (dead.vacant(slot)) continue;
+      try {
+        encoder.encode(rows[slot], codes.mutable_row(slot));
+      } catch (const Error& error) {
+        throw Error(error.code(), fmt::format("slot {}: {}", slot, error.what()));
+      }
     }
-  }
+  });
   return codes;
 }
 

@@ -35,8 +35,8 @@ distance::Encoder train_encoder(const distance::Encoding& encoding, const Rows& 
 
 /// Codes by slot; those of vacant slots are zeros. Throws what Encoder::encode() throws, naming the
 /// slot.
-RowBlock encode_rows(const distance::Encoder& encoder, const Rows& rows,
-                     const DeadSlots& dead = {});
+RowBlock encode_rows(const distance::Encoder& encoder, const Rows& rows, const DeadSlots& dead = {},
+                     unsigned threads = 1);
 
 /// Key of the mean in the table `codes`, before all slots. Its value is f32 for each component.
 inline constexpr std::array<std::byte, 1> mean_key = {std::byte{0}};

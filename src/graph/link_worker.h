@@ -38,7 +38,9 @@ struct LinkWorker {
   Surroundings<Window> around;
   SearchScratch scratch;
   SearchWork search_work;
-  std::vector<Neighbor> pool;
+  std::vector<std::byte> query;      ///< code of the item that a walk looks for
+  std::vector<Neighbor> pool;        ///< what a walk found, by its distances
+  std::vector<Neighbor> candidates;  ///< the same by rows, after a walk by codes
   std::vector<Neighbor> selected;
   std::vector<Neighbor> links;
   std::vector<Neighbor> arrivals;

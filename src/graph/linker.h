@@ -17,6 +17,7 @@
 #include "base/parallel.h"
 #include "base/progress.h"
 #include "graph/build.h"
+#include "graph/construction_codes.h"
 #include "graph/link_space.h"
 #include "graph/link_worker.h"
 
@@ -28,14 +29,16 @@ class Linker {
   using Window = typename Space::Window;
   using Worker = LinkWorker<Window>;
 
-  /// `parameters` are valid and bound to the metric. All three must outlive the linker.
+  /// `parameters` are valid and bound to the metric. Walks compare `codes`, of all items, or rows
+  /// when null. All must outlive the linker.
   Linker(Space& space, const BuildParameters& parameters, const distance::Metric& metric,
-         std::size_t dimension, unsigned top_level)
+         std::size_t dimension, unsigned top_level, const ConstructionCodes* codes = nullptr)
       : space_(&space),
         parameters_(&parameters),
         kernels_(metric.kernels()),
         dimension_(dimension),
-        top_level_(top_level) {
+        top_level_(top_level),
+        codes_(codes) {
     workers_.reserve(parameters.threads);
     for (unsigned i = 0; i < parameters.threads; ++i) {
       workers_.emplace_back(space.window(i), kernels_, dimension, parameters.pair_memo);
@@ -89,6 +92,14 @@ class Linker {
   template <class Selection>
   void link_item(const Selection& selection, Slot item, std::uint32_t order, Worker& worker);
 
+  /// `view` and `target`: as the walks see the graph and the item.
+  template <class Selection, class View>
+  void link_item(const Selection& selection, Slot item, std::uint32_t order, View&& view,
+                 const Target& target, Worker& worker);
+
+  /// What the walk left in scratch.beam, with distances by rows.
+  std::span<const Neighbor> candidates(Slot item, const Target& target, Worker& worker) const;
+
   template <class Selection, class Overflow>
   void link_target(const Selection& selection, const Overflow& overflow,
                    std::span<const Incoming> arrivals, Worker& worker);
@@ -102,6 +113,7 @@ class Linker {
   distance::Kernels kernels_;
   std::size_t dimension_;
   unsigned top_level_;
+  const ConstructionCodes* codes_;
   std::vector<Worker> workers_;
   std::vector<Incoming> incoming_;
   std::vector<std::size_t> group_starts_;
@@ -112,12 +124,35 @@ template <class Selection>
 void Linker<Space>::link_item(const Selection& selection, Slot item, std::uint32_t order,
                               Worker& worker) {
   Window& window = *worker.window;
+  const std::byte* row = window.row(item);
+  if (codes_ == nullptr) {
+    link_item(selection, item, order, window, {row, kernels_.batch, dimension_}, worker);
+  } else {
+    link_item(selection, item, order, CodedWindow<Window>(window, codes_->codes()),
+              codes_->aim(row, worker.query), worker);
+  }
+}
+
+template <LinkSpace Space>
+std::span<const Neighbor> Linker<Space>::candidates(Slot item, const Target& target,
+                                                    Worker& worker) const {
+  if (!target.codes) return worker.pool;
+  slots_of(worker.pool, worker.slots);
+  measure(item, worker.slots, worker, worker.candidates);
+  std::sort(worker.candidates.begin(), worker.candidates.end());
+  return worker.candidates;
+}
+
+template <LinkSpace Space>
+template <class Selection, class View>
+void Linker<Space>::link_item(const Selection& selection, Slot item, std::uint32_t order,
+                              View&& view, const Target& target, Worker& worker) {
+  Window& window = *worker.window;
   const unsigned item_top = space_->top_of(item);
-  const Target target{window.row(item), kernels_.batch, dimension_};
   SearchScratch& scratch = worker.scratch;
   const unsigned first = std::min(item_top, top_level_);
 
-  window.check(search_graph(window, target, space_->entry_points(), top_level_, first,
+  window.check(search_graph(view, target, space_->entry_points(), top_level_, first,
                             parameters_->ef_construction, scratch, worker.search_work,
                             space_->root()));
   for (unsigned level = first;; --level) {
@@ -125,7 +160,7 @@ void Linker<Space>::link_item(const Selection& selection, Slot item, std::uint32
     for (std::size_t i = 0; i < scratch.beam.size(); ++i) worker.pool.push_back(scratch.beam[i]);
     worker.around.aim(item, level);
     const std::size_t cap = level == 0 ? parameters_->forward_links : space_->bounds().M;
-    selection.select(worker.pool, cap, true, worker.around, worker.selected);
+    selection.select(candidates(item, target, worker), cap, true, worker.around, worker.selected);
     slots_of(worker.selected, worker.slots);
     space_->set_links(level, item, worker.slots);
     for (const Neighbor& chosen : worker.selected) {
@@ -137,9 +172,9 @@ void Linker<Space>::link_item(const Selection& selection, Slot item, std::uint32
     }
     if (level == 1 && space_->root() != no_slot) {
       window.check(
-          add_entry(window, target, space_->root(), worker.pool, scratch, worker.search_work));
+          add_entry(view, target, space_->root(), worker.pool, scratch, worker.search_work));
     }
-    window.check(search_level(window, target, worker.pool, parameters_->ef_construction, level - 1,
+    window.check(search_level(view, target, worker.pool, parameters_->ef_construction, level - 1,
                               scratch, worker.search_work));
   }
 }

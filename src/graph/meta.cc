@@ -28,7 +28,8 @@ std::string Meta::encode() const {
         {"schedule", build.schedule},
         {"repair", build.repair},
         {"in_links", build.in_links},
-        {"connectivity", build.connectivity}}},
+        {"connectivity", build.connectivity},
+        {"construction", build.construction}}},
       {"seed", seed},
       {"items", items},
       {"slots", slots},
@@ -131,6 +132,7 @@ Meta Meta::decode(Bytes value, std::string_view table) {
     build.at("repair").get_to(meta.build.repair);
     build.at("in_links").get_to(meta.build.in_links);
     build.at("connectivity").get_to(meta.build.connectivity);
+    meta.build.construction = build.value("construction", "f32");  // younger than format 3
     object.at("items").get_to(meta.items);
     object.at("slots").get_to(meta.slots);
     object.at("tombstones").get_to(meta.tombstones);

@@ -27,6 +27,8 @@ struct BuildSpecs {
   std::string repair = "fresh_diskann";  ///< what a delete does to those that linked to the item
   std::string in_links = "symmetric";    ///< how a delete finds them: symmetric | search | reverse
   std::string connectivity = "none";     ///< what keeps items reachable: none | parent | bfs_repair
+  /// What the walks of a build from nothing compare: f32, which is rows, or codes of an encoding.
+  std::string construction = "f32";
 
   friend bool operator==(const BuildSpecs&, const BuildSpecs&) = default;
 };

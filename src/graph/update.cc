@@ -38,6 +38,7 @@ UpdateParameters UpdateParameters::of(const Meta& meta, unsigned threads) {
   build.levels = heuristics::levels(meta.build.levels);
   build.schedule = heuristics::schedule(meta.build.schedule);
   build.connectivity = connectivity(meta.build.connectivity);
+  build.construction = construction(meta.build.construction);
   build.seed = meta.seed;
   build.threads = threads;
   const distance::Metric& metric = distance::metric(meta.metric);

@@ -65,6 +65,7 @@ TEST(Config, EveryKeyThatIsLeftOutHasTheDocumentedDefault) {
                                                                {"memory_limit", "none"},
                                                                {"insertion", "shuffled"},
                                                                {"pair_memo", number(0)},
+                                                               {"construction", "f32"},
                                                                {"connectivity", "none"},
                                                                {"build_threads", number(1)},
                                                                {"seed", number(1)},

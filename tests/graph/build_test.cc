@@ -297,5 +297,67 @@ TEST(Builder, AMemoOfPairsSparesDistancesAndNeverChangesTheGraph) {
   }
 }
 
+TEST(Builder, WalksByCodesGiveOneGraphForAnyNumberOfThreads) {
+  const std::vector<float> vectors = uniform_vectors(1000, dimension, 1);
+  for (const std::string_view metric : {"euclidean", "cosine", "inner_product"}) {
+    const Rows rows = rows_of(metric, vectors, dimension);
+    for (const distance::Encoding& encoding : distance::encodings()) {
+      std::set<std::string> digests;
+      for (const unsigned threads : {1U, 2U, 5U}) {
+        BuildParameters wanted = parameters(threads);
+        wanted.construction = &encoding;
+        digests.insert(graph_digest(build(rows, wanted)));
+      }
+      EXPECT_EQ(digests.size(), 1U) << metric << " " << encoding.name;
+    }
+  }
+}
+
+TEST(Builder, WalksByCodesThatMeetEverythingGiveTheGraphOfRows) {
+  // The beam then holds all items, so that only their exact distances can matter.
+  constexpr std::size_t count = 300;
+  for (const std::string_view metric : {"euclidean", "cosine"}) {
+    const Rows rows = rows_of(metric, uniform_vectors(count, dimension, 1), dimension);
+    for (const Connectivity connectivity : {Connectivity::none, Connectivity::parent}) {
+      BuildParameters wanted = parameters(2);
+      wanted.ef_construction = count;
+      wanted.connectivity = connectivity;
+      const std::string by_rows = graph_digest(build(rows, wanted));
+      for (const distance::Encoding& encoding : distance::encodings()) {
+        wanted.construction = &encoding;
+        EXPECT_EQ(graph_digest(build(rows, wanted)), by_rows) << metric << " " << encoding.name;
+      }
+    }
+  }
+}
+
+TEST(Builder, WalksByEightBitsLoseNoRecallThatShows) {
+  const Rows rows = rows_of("cosine", uniform_vectors(5000, dimension, 1), dimension);
+  Builder by_rows(rows, parameters(2));
+  by_rows.insert_until(rows.size());
+  BuildParameters wanted = parameters(2);
+  wanted.construction = construction("i8");
+  Builder by_codes(rows, wanted);
+  by_codes.insert_until(rows.size());
+  const auto links = [](const Builder& builder) {
+    return static_cast<double>(inspect_graph(builder.graph()).levels[0].links);
+  };
+  EXPECT_NEAR(recall(by_codes.graph(), rows, 64), recall(by_rows.graph(), rows, 64), 0.005);
+  EXPECT_NEAR(links(by_codes) / links(by_rows), 1, 0.005);
+  EXPECT_GT(by_codes.work().code_distances, 1000U);
+  EXPECT_EQ(by_rows.work().code_distances, 0U);
+  // Of the item's own distances only those of the candidates are exact.
+  EXPECT_EQ(by_codes.work().search_distances, 0U);
+}
+
+TEST(Builder, CodesThatTheMetricHasNotAreRefused) {
+  const Rows rows = rows_of("manhattan", uniform_vectors(10, dimension, 1), dimension);
+  BuildParameters wanted = parameters();
+  wanted.construction = construction("i8");
+  EXPECT_THROW(Builder(rows, wanted), Error);
+  EXPECT_EQ(construction("f32"), nullptr);
+  EXPECT_THROW(construction("i9"), Error);
+}
+
 }  // namespace
 }  // namespace skerry::graph
