@@ -18,8 +18,9 @@ struct MadeGraph {
   std::vector<std::string> notes{};  ///< of an import, for people
 };
 
-/// Throws what import_graph() or Builder throws.
-MadeGraph make_graph(const Settings& settings, const Dataset& dataset,
-                     const distance::Metric& metric, const Progress& progress);
+/// Takes the vectors: a build holds each once, as what kernels read. Throws what import_graph() or
+/// Builder throws.
+MadeGraph make_graph(const Settings& settings, Dataset dataset, const distance::Metric& metric,
+                     const Progress& progress);
 
 }  // namespace skerry::experiments
