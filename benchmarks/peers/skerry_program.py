@@ -18,9 +18,11 @@ VARIANTS = {
     "together": {"build": {"layout": "together"}},
     "2threads": {"search": {"threads": 2}},
     "1builder": {"build": {"threads": 1}},
+    "i8build": {"build": {"construction": "i8"}},
 }
 VIEWS = [
     "memory+frozen", "memory+frozen+i8", "memory+frozen+2threads", "memory+frozen+1builder",
+    "memory+frozen+i8build",
     "memory+memo", "lmdb+memo", "lmdb+memo+i8", "lmdb+direct", "lmdb+direct+together",
     "rocksdb+memo", "rocksdb+direct",
 ]
@@ -102,7 +104,8 @@ def config_text(options, metric, names):
 def _undo(first, table, options):
     """What a group must say so that it does not inherit the words of the base."""
     defaults = {
-        "build": {"layout": "apart", "encoding": "f32", "threads": options.build_threads},
+        "build": {"layout": "apart", "encoding": "f32", "construction": "f32",
+                  "threads": options.build_threads},
         "search": {"traversal": "f32", "oversample": 1, "threads": 1},
     }
     return {key: value for key, value in defaults[table].items() if key in first}
@@ -124,6 +127,7 @@ def read_results(path, names):
                 "layout_seconds": row["build"]["layout_seconds"],
                 "peak_rss_bytes": row["build"]["peak_rss_bytes"],
                 "bytes": row["disk_bytes"],
+                "construction": config.get("construction", "f32"),
                 "link_bytes": row["links"]["value_bytes"],
                 "vectors": row["dataset"]["n"],
                 "dimension": row["dataset"]["dimension"],

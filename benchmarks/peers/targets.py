@@ -12,6 +12,9 @@ import curves
 
 RECALLS = (0.95, 0.99)
 MEMORY = "skerry memory+frozen"
+BUILDERS = ("faiss", "hnswlib", "usearch", "svs")
+# Bytes of an 8-bit code beside its numbers; code_bytes() of distance/encoding.h.
+CODE_HEADER = 8
 MIB = 2**20
 
 
@@ -73,16 +76,19 @@ TARGETS = (
               "not measured here: benchmarks/interface_cost.py"),
     Elsewhere("LMDB: opening to first answer, 10^6 items", "< 10 ms",
               "not measured here: benchmarks/open_time.py"),
-    _whole("build, equal M and ef_construction / best peer", MEMORY,
-           ("faiss", "hnswlib", "usearch", "svs"), 0.6, "build"),
-    _whole("build, equal M and ef_construction / hannoy", "skerry lmdb+memo", ("hannoy",), 0.07,
-           "build"),
+    _whole("build by f32, equal M and ef_construction / best peer", MEMORY, BUILDERS, 0.6, "build"),
+    _whole("build by i8, equal M and ef_construction / best peer", MEMORY + "+i8build", BUILDERS,
+           0.6, "build"),
+    _whole("build by f32, equal M and ef_construction / hannoy", "skerry lmdb+memo", ("hannoy",),
+           0.07, "build"),
     _whole("LMDB: load and sync / write and sync of a file as large", "skerry lmdb+memo",
            ("skerry lmdb+memo",), 1.5, "load", "write"),
     _whole("LMDB: file / raw vectors and encoded links", "skerry lmdb+memo",
            ("skerry lmdb+memo",), 1.10, "file", "content"),
-    _whole("build: peak memory above the vectors / 1.3 x 4 B a link + 64 MiB", MEMORY, (MEMORY,),
-           1.0, "memory", "allowance"),
+    _whole("build: peak memory above the vectors / 1.3 x 4 B a link + codes + 64 MiB", MEMORY,
+           (MEMORY,), 1.0, "memory", "allowance"),
+    _whole("build by i8: the same", MEMORY + "+i8build", (MEMORY + "+i8build",), 1.0, "memory",
+           "allowance"),
     Target("searches, 2 threads / 1", MEMORY + "+2threads", (MEMORY,), 1.8),
     Target("build, 1 thread / 2, seconds", MEMORY + "+1builder", (MEMORY,), 1.8, "build",
            recalls=(None,)),
@@ -103,6 +109,10 @@ def _vector_bytes(costs):
     return 4 * costs["vectors"] * costs["dimension"]
 
 
+def _code_bytes(costs):
+    return costs["vectors"] * (costs["dimension"] + CODE_HEADER) * (costs["construction"] == "i8")
+
+
 def _of_costs(value):
     """A quantity from what skerry tells of each round's build; peers tell less."""
     return lambda contender, _: [value(costs) for costs in contender.get("costs", [])]
@@ -116,7 +126,8 @@ QUANTITIES = {
     "file": _of_costs(lambda costs: costs["bytes"] / MIB),
     "content": _of_costs(lambda costs: (_vector_bytes(costs) + costs["link_bytes"]) / MIB),
     "memory": _of_costs(lambda costs: (costs["peak_rss_bytes"] - _vector_bytes(costs)) / MIB),
-    "allowance": _of_costs(lambda costs: 1.3 * 4 * costs["list_capacity"] / MIB + 64),
+    "allowance": _of_costs(lambda costs: (1.3 * 4 * costs["list_capacity"] + _code_bytes(costs))
+                           / MIB + 64),
 }
 UNITS = {"qps": "", "build": " s", "load": " s", "write": " s", "file": " MiB",
          "content": " MiB", "memory": " MiB", "allowance": " MiB"}

@@ -66,6 +66,16 @@ class Targets(unittest.TestCase):
         line = self.line(target, result(skerry_ours=contender(1, costs=costs)))
         self.assertEqual((line["ours"], line["theirs"], line["verdict"]), ("3 s", "2 s", "not met"))
 
+    def test_a_build_by_codes_may_hold_them_as_well(self):
+        costs = {"peak_rss_bytes": 100 * targets.MIB, "list_capacity": 0, "vectors": targets.MIB,
+                 "dimension": 16}
+        target = targets.Target("memory", "skerry ours", ("skerry ours",), 1, "memory", "allowance",
+                                recalls=(None,), more_is_better=False)
+        for construction, allowance in (("f32", "64 MiB"), ("i8", "88 MiB")):
+            ours = contender(1, costs=[{**costs, "construction": construction}])
+            line = self.line(target, result(skerry_ours=ours))
+            self.assertEqual((line["ours"], line["theirs"]), ("36 MiB", allowance))
+
     def test_a_recall_that_is_not_reached_is_not_measured(self):
         line = self.line(OURS, result(skerry_ours=contender(100, recalls=(0.7, 0.8)),
                                       b=contender(100)))
