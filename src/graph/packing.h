@@ -26,6 +26,8 @@ class Packing {
 
   std::uint32_t rows_per_value() const noexcept { return layout_.rows_per_value; }
 
+  std::size_t row_bytes() const noexcept { return row_bytes_; }
+
   std::uint32_t lists_per_value() const noexcept { return layout_.lists_per_value; }
 
   Slot row_block(Slot slot) const noexcept {

@@ -12,7 +12,7 @@ namespace skerry::graph {
 
 namespace {
 
-constexpr std::size_t short_row = 512;  // up to it the whole row is asked for
+constexpr std::size_t cache_line = 64;
 constexpr std::size_t large_page = std::size_t{2} << 20;
 
 }  // namespace
@@ -22,7 +22,7 @@ void RowBlock::Free::operator()(std::byte* data) const noexcept { ::munmap(data,
 RowBlock::RowBlock(std::size_t row_bytes, std::size_t count)
     : row_bytes_(row_bytes),
       stride_((row_bytes_ + cache_line - 1) / cache_line * cache_line),
-      asked_(stride_ <= short_row ? stride_ : cache_line),
+      asked_(asked_of_row(row_bytes)),
       count_(count) {
   const std::size_t wanted = std::max<std::size_t>(stride_ * count, 1);
   const std::size_t size = (wanted + large_page - 1) / large_page * large_page;

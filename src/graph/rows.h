@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 
+#include "base/prefetch.h"
 #include "base/types.h"
 #include "distance/metric.h"
 
@@ -25,13 +26,11 @@ class RowBlock {
 
   std::byte* mutable_row(Slot slot) noexcept { return data_.get() + slot * stride_; }
 
-  /// Points out[i] at the row of slots[i] and asks for it before the first row is compared: for all
-  /// of a short one. Of a long one for the first cache line: the processor's own prefetcher follows
-  /// a row once it is being read.
+  /// Points out[i] at the row of slots[i] and asks for it, before the first row is compared.
   void gather(std::span<const Slot> slots, const std::byte** out) const noexcept {
     for (std::size_t i = 0; i < slots.size(); ++i) {
       out[i] = (*this)[slots[i]];
-      for (std::size_t at = 0; at < asked_; at += cache_line) __builtin_prefetch(out[i] + at);
+      ask_for(out[i], asked_);
     }
   }
 
@@ -44,8 +43,6 @@ class RowBlock {
   std::size_t resident_bytes() const noexcept { return stride_ * count_; }
 
  private:
-  static constexpr std::size_t cache_line = 64;
-
   struct Free {
     std::size_t size;
     void operator()(std::byte* data) const noexcept;

@@ -1,6 +1,7 @@
 #include "graph/views.h"
 
 #include "base/error.h"
+#include "base/prefetch.h"
 
 namespace skerry::graph {
 
@@ -107,7 +108,9 @@ std::size_t Memo::resident_bytes() const noexcept {
 }
 
 MemoView::MemoView(Memo& memo, bool codes)
-    : memo_(&memo), table_(codes ? &*memo.codes_ : &memo.rows_) {}
+    : memo_(&memo),
+      table_(codes ? &*memo.codes_ : &memo.rows_),
+      asked_(asked_of_row(table_->places.packing.row_bytes())) {}
 
 Code MemoView::fetch_list(unsigned level, Slot slot, Bytes& list) {
   const StoredIndex& index = *memo_->index_;
@@ -175,14 +178,15 @@ Code MemoView::rows(std::span<const Slot> slots, const std::byte** out) {
       if (const Code code = fetch_row(slots[i], row); code != Code::ok) return code;
     }
     out[i] = row;
-    __builtin_prefetch(row);
+    ask_for(row, asked_);
   }
   return Code::ok;
 }
 
 void MemoView::prefetch(Slot slot) const noexcept {
   const std::uint64_t word = memo_->links_[0][slot].load(std::memory_order_relaxed);
-  __builtin_prefetch(unpack(word).data());
+  const Bytes list = unpack(word);
+  ask_for(list.data(), list.size());
 }
 
 }  // namespace skerry::graph

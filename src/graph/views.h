@@ -150,6 +150,7 @@ class MemoView {
 
   Memo* memo_;
   Memo::RowTable* table_;
+  std::size_t asked_;  ///< bytes of a row that rows() asks for
   kv::Scope scope_;
   std::vector<Slot> decoded_;
   RecordPlace failure_;
