@@ -35,10 +35,10 @@ Meta empty_meta(const IndexOptions& options) {
   meta.seed = options.seed;
   meta.digest = Digest().hex();
   (void)UpdateParameters::of(meta, 1);
-  if (meta.layout.together || meta.layout.rows_per_value != 1) {
+  if (meta.layout.together) {
     throw Error(Code::unsupported,
-                fmt::format("layout `{}`: an index that can be updated has one row to a value, "
-                            "apart from the lists",
+                fmt::format("layout `{}`: an index that can be updated has rows apart from the "
+                            "lists",
                             options.layout));
   }
   return meta;

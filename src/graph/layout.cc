@@ -16,12 +16,17 @@ std::uint32_t per_value(const Arguments& arguments, std::string_view name) {
   return static_cast<std::uint32_t>(arguments.integer(name, 1, Layout::max_per_value));
 }
 
+std::uint32_t vectors_per_value(const Arguments& arguments, std::string_view name) {
+  return arguments.is(name, "fit") ? Layout::fit : per_value(arguments, name);
+}
+
 std::string per_value_text(std::uint32_t count) {
+  if (count == Layout::fit) return "fit";
   return count == Layout::page ? "page" : std::to_string(count);
 }
 
 constexpr std::array<Parameter, 2> apart_parameters = {{
-    {"vectors", "word", "1", "rows to a value: 1..4096 or page"},
+    {"vectors", "word", "1", "rows to a value: 1..4096, page or fit"},
     {"links", "word", "1", "lists of level 0 to a value: 1..4096 or page"},
 }};
 constexpr std::array<Parameter, 1> together_parameters = {{
@@ -41,7 +46,7 @@ Layout Layout::parse(std::string_view text) {
   const Spec spec = Spec::parse(text);
   if (spec.name == "apart") {
     const Arguments arguments(spec, apart_parameters);
-    return {false, per_value(arguments, "vectors"), per_value(arguments, "links")};
+    return {false, vectors_per_value(arguments, "vectors"), per_value(arguments, "links")};
   }
   if (spec.name == "together") {
     const Arguments arguments(spec, together_parameters);

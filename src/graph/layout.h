@@ -60,10 +60,12 @@ struct Layout {
   std::uint32_t lists_per_value = 1;  ///< likewise; equal to rows_per_value when together
 
   static constexpr std::uint32_t max_per_value = 4096;
-  static constexpr std::uint32_t page = 0;  ///< "as many as a page holds", until it is resolved
+  // Words for a number that depends on sizes, until resolve() (graph/packing.h) replaces them.
+  static constexpr std::uint32_t page = 0;                 ///< "as many as a page holds"
+  static constexpr std::uint32_t fit = ~std::uint32_t{0};  ///< "rows that fill their pages"
 
-  /// `apart(vectors=1, links=1)` or `together(items=1)`, each a number or `page`. Throws
-  /// Error{invalid_argument}.
+  /// `apart(vectors=1, links=1)` or `together(items=1)`, each a number or `page`; `vectors` also
+  /// `fit`. Throws Error{invalid_argument}.
   static Layout parse(std::string_view spec);
 
   /// Without defaults: "apart", "apart(links=16)".

@@ -18,11 +18,11 @@ LiveGraph::LiveGraph(const StoredIndex& index, const UpdateTables& tables, std::
       dead_(index.dead()),
       stable_views_(index.snapshot().view_life() == kv::ViewLife::snapshot),
       capacity_(meta_.slots + room) {
-  if (meta_.layout.together || meta_.layout.rows_per_value != 1) {
+  if (meta_.layout.together) {
     throw Error(
         Code::unsupported,
-        fmt::format("index `{}` has layout `{}`; only indexes with one row to a value, apart "
-                    "from the lists, can be updated",
+        fmt::format("index `{}` has layout `{}`; only indexes with rows apart from the lists can "
+                    "be updated",
                     index.name(), meta_.layout.spec()));
   }
   if (capacity_ > max_slots) {
@@ -261,6 +261,7 @@ const std::byte* LiveGraph::Window::keep(Slot slot, Bytes row) {
 }
 
 Code LiveGraph::Window::rows(std::span<const Slot> slots, const std::byte** out) {
+  const Packing& packing = graph_->index_->packing();
   missing_.clear();
   keys_.clear();
   if (key_bytes_.size() < slots.size()) {
@@ -272,7 +273,7 @@ Code LiveGraph::Window::rows(std::span<const Slot> slots, const std::byte** out)
     if (out[i] != nullptr) {
       __builtin_prefetch(out[i]);
     } else if (!graph_->dead_.vacant(slots[i])) {
-      key_bytes_[missing_.size()] = VectorKey(slots[i]).bytes;
+      key_bytes_[missing_.size()] = VectorKey(packing.row_block(slots[i])).bytes;
       keys_.push_back(key_bytes_[missing_.size()]);
       missing_.push_back(i);
     }
@@ -291,8 +292,9 @@ Code LiveGraph::Window::rows(std::span<const Slot> slots, const std::byte** out)
     if (!values[j]) continue;
     const Slot slot = slots[missing_[j]];
     failure_.slot = slot;
-    if (values[j].size != row_bytes) return Code::corrupt;
-    out[missing_[j]] = keep(slot, values[j].bytes());
+    const std::byte* row = nullptr;
+    if (const Code code = packing.row(values[j].bytes(), slot, row); code != Code::ok) return code;
+    out[missing_[j]] = keep(slot, {row, row_bytes});
   }
   return Code::ok;
 }
@@ -342,11 +344,12 @@ Lineage LiveGraph::Window::lineage(Slot slot) {
 void LiveGraph::Window::check(Code code) const {
   if (code == Code::ok) return;
   const std::string& name = graph_->index_->name();
-  throw Error(code,
-              fmt::format("a record of index `{}` cannot be used: {}", name, skerry::name(code)),
-              {.table = table_name(name, failure_.is_vector ? "vectors" : "links"),
-               .key = failure_.is_vector ? to_hex(VectorKey(failure_.slot).bytes)
-                                         : to_hex(LinkKey(failure_.level, failure_.slot).bytes)});
+  throw Error(
+      code, fmt::format("a record of index `{}` cannot be used: {}", name, skerry::name(code)),
+      {.table = table_name(name, failure_.is_vector ? "vectors" : "links"),
+       .key = failure_.is_vector
+                  ? to_hex(VectorKey(graph_->index_->packing().row_block(failure_.slot)).bytes)
+                  : to_hex(LinkKey(failure_.level, failure_.slot).bytes)});
 }
 
 static_assert(LinkSpace<LiveGraph>);

@@ -45,7 +45,7 @@ class LiveGraph {
   class Window;
 
   /// `index` outlives this; `room` is the most items that will be added. Throws Error{unsupported}
-  /// for a layout with several rows to a value, or with rows and lists together.
+  /// for a layout with rows and lists together.
   LiveGraph(const StoredIndex& index, const UpdateTables& tables, std::size_t room,
             unsigned threads);
 

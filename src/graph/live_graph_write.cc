@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 #include "base/error.h"
 #include "graph/digest.h"
@@ -56,18 +57,52 @@ class LiveGraphWriter {
 
   void rows() {
     std::sort(graph_.removed_rows_.begin(), graph_.removed_rows_.end());
-    for (const Slot slot : graph_.removed_rows_) {
-      erase(graph_.tables_.vectors, "vectors", VectorKey(slot).bytes);
-      if (graph_.tables_.codes) erase(*graph_.tables_.codes, "codes", VectorKey(slot).bytes);
+    if (packing_.rows_per_value() > 1) {
+      row_blocks();
+    } else {
+      for (const Slot slot : graph_.removed_rows_) {
+        erase(graph_.tables_.vectors, "vectors", VectorKey(slot).bytes);
+      }
+      for (const auto& [slot, row] : graph_.new_rows_) {
+        put(graph_.tables_.vectors, "vectors", VectorKey(slot).bytes, row);
+      }
     }
-    for (const auto& [slot, row] : graph_.new_rows_) {
-      put(graph_.tables_.vectors, "vectors", VectorKey(slot).bytes, row);
-    }
-    // An index without items has no encoder yet; its first ones come by a build.
-    if (graph_.tables_.codes && !graph_.new_rows_.empty()) codes(*graph_.index_->encoder());
+    if (graph_.tables_.codes) codes();
   }
 
-  void codes(const distance::Encoder& encoder) {
+  /// Values of several rows, changed and unchanged ones; slots without a row have zeros. The value
+  /// that was the last one gets the rows of new slots, so that it is always among the changed.
+  void row_blocks() {
+    std::set<Slot> changed;
+    for (const Slot slot : graph_.removed_rows_) changed.insert(packing_.row_block(slot));
+    for (const auto& [slot, row] : graph_.new_rows_) changed.insert(packing_.row_block(slot));
+    const std::size_t row_bytes = graph_.index_->row_bytes();
+    kv::Scope scope;
+    for (const Slot block : changed) {
+      const Packing::Range range = packing_.rows_in(block);
+      value_.assign((range.last - range.first) * row_bytes, std::byte{0});
+      for (Slot slot = range.first; slot < range.last; ++slot) {
+        if (graph_.dead_.vacant(slot)) continue;
+        Bytes row;
+        if (const auto added = graph_.new_rows_.find(slot); added != graph_.new_rows_.end()) {
+          row = added->second;
+        } else {
+          scope.reset();
+          graph_.windows_[0].check(graph_.index_->get_row(slot, scope, row));
+        }
+        std::copy(row.begin(), row.end(), value_.begin() + (slot - range.first) * row_bytes);
+      }
+      put(graph_.tables_.vectors, "vectors", VectorKey(block).bytes, value_);
+    }
+  }
+
+  void codes() {
+    for (const Slot slot : graph_.removed_rows_) {
+      erase(*graph_.tables_.codes, "codes", VectorKey(slot).bytes);
+    }
+    // An index without items has no encoder yet; its first ones come by a build.
+    if (graph_.new_rows_.empty()) return;
+    const distance::Encoder& encoder = *graph_.index_->encoder();
     value_.resize(encoder.code_bytes());
     for (const auto& [slot, row] : graph_.new_rows_) {
       encoder.encode(row.data(), value_.data());

@@ -88,7 +88,8 @@ Layout decode_layout(const std::string& spec, const Corrupt& corrupt) {
   } catch (const Error& error) {
     throw corrupt(error.what());
   }
-  if (layout.rows_per_value == Layout::page || layout.lists_per_value == Layout::page) {
+  if (layout.rows_per_value == Layout::page || layout.rows_per_value == Layout::fit ||
+      layout.lists_per_value == Layout::page) {
     throw corrupt("field `layout` gives no number of items to a value");
   }
   return layout;

@@ -47,6 +47,27 @@ std::uint32_t largest_that_fits(std::size_t capacity, std::size_t row_bytes, boo
   return per_value;
 }
 
+/// The number of rows to a value that Layout::fit stands for.
+std::uint32_t fitting_rows(std::size_t page_size, std::size_t row_bytes) {
+  constexpr std::size_t largest_value = std::size_t{64} << 10;
+  constexpr double least_used = 0.95;
+  std::uint32_t best = 1;
+  double best_used = 0;
+  const std::size_t most = std::min<std::size_t>(
+      largest_value / std::max<std::size_t>(1, row_bytes), Layout::max_per_value);
+  for (std::uint32_t count = 1; count <= most; ++count) {
+    const std::size_t used = count * row_bytes;
+    const std::size_t pages = (page_header + used + page_size - 1) / page_size;
+    const double share = static_cast<double>(used) / static_cast<double>(pages * page_size);
+    if (share > best_used) {
+      best = count;
+      best_used = share;
+    }
+    if (share >= least_used) break;
+  }
+  return best;
+}
+
 }  // namespace
 
 Packing::Range Packing::range(Slot block, std::uint32_t per_value) const noexcept {
@@ -125,7 +146,8 @@ void Packing::pack_lists(std::span<const std::vector<std::byte>> lists,
 
 Layout resolve(Layout layout, std::size_t page_size, std::size_t row_bytes,
                std::span<const std::uint32_t> list_bytes) {
-  const std::size_t capacity = (page_size == 0 ? usual_page : page_size) - page_header;
+  if (page_size == 0) page_size = usual_page;
+  const std::size_t capacity = page_size - page_header;
   if (layout.lists_per_value == Layout::page) {
     layout.lists_per_value = largest_that_fits(capacity, row_bytes, layout.together, list_bytes);
   }
@@ -134,6 +156,8 @@ Layout resolve(Layout layout, std::size_t page_size, std::size_t row_bytes,
   } else if (layout.rows_per_value == Layout::page) {
     layout.rows_per_value = static_cast<std::uint32_t>(std::clamp<std::size_t>(
         capacity / std::max<std::size_t>(1, row_bytes), 1, Layout::max_per_value));
+  } else if (layout.rows_per_value == Layout::fit) {
+    layout.rows_per_value = fitting_rows(page_size, row_bytes);
   }
   return layout;
 }

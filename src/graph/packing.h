@@ -82,6 +82,12 @@ class Packing {
 /// The layout with every `page` replaced by the largest number of items of which any value fits a
 /// page of `page_size` bytes (0: 4096) less 16 bytes for the page's own header; at least 1.
 /// list_bytes[i] is the size of the level-0 list of slot i.
+///
+/// `fit` is replaced by the smallest number of rows that leaves at most 5 % of the pages that
+/// hold them unused; where none to 64 KiB a value does, by the one that leaves least. A value above
+/// half a page has pages of its own in LMDB, with one header of 16 bytes before it: any number but
+/// the right one wastes up to half of them. Other engines store values without gaps, and any number
+/// serves; they get the same one, so that one layout means the same records in every store.
 Layout resolve(Layout layout, std::size_t page_size, std::size_t row_bytes,
                std::span<const std::uint32_t> list_bytes);
 

@@ -105,8 +105,10 @@ Code StoredIndex::get_row(Slot slot, kv::Scope& scope, Bytes& row) const {
   Code code = snapshot_->get(vectors_, key.bytes, scope, value);
   const std::byte* place = nullptr;
   if (code == Code::ok) code = packing_.row(value.bytes(), slot, place);
-  if (code == Code::ok) row = {place, row_bytes()};
-  return code;
+  if (code != Code::ok) return code;
+  if (dead_.vacant(slot)) return Code::not_found;  // a value of several rows has a place for it
+  row = {place, row_bytes()};
+  return Code::ok;
 }
 
 void StoredIndex::for_each_item(const std::function<void(ItemId, Slot)>& visit) const {

@@ -28,6 +28,15 @@ struct RowPlaces {
   kv::TableId table{};
   Packing packing;
   bool codes = false;
+  /// Where values of several rows may have places for slots that have none, their dead slots.
+  const DeadSlots* dead = nullptr;
+
+  /// As Packing::row() of the value of the slot's block; null for a slot that has no row.
+  Code row(Bytes value, Slot slot, const std::byte*& row) const noexcept {
+    const Code code = packing.row(value, slot, row);
+    if (dead != nullptr && dead->vacant(slot)) row = nullptr;
+    return code;
+  }
 };
 
 /// An open index: one snapshot, shared by all views on it. Immutable; safe from many threads.
@@ -69,11 +78,14 @@ class StoredIndex {
   /// What made the codes of this index; null when it has none.
   const distance::Encoder* encoder() const noexcept { return encoder_ ? &*encoder_ : nullptr; }
 
-  RowPlaces row_places() const { return {vectors_, packing_, false}; }
+  RowPlaces row_places() const {
+    const bool places_without_rows = packing_.rows_per_value() > 1 && !dead_.vacant_none();
+    return {vectors_, packing_, false, places_without_rows ? &dead_ : nullptr};
+  }
 
   /// Of an index with an encoder. Codes have a value each.
   RowPlaces code_places() const {
-    return {*codes_table_, Packing({}, meta_.slots, encoder_->code_bytes()), true};
+    return {*codes_table_, Packing({}, meta_.slots, encoder_->code_bytes()), true, nullptr};
   }
 
   const IdMap& ids() const noexcept { return ids_; }
@@ -90,8 +102,7 @@ class StoredIndex {
   /// (packing().lists_in). not_found when the item is not on the level.
   Code get_list(unsigned level, Slot slot, kv::Scope& scope, kv::View& value, Bytes& list) const;
 
-  /// The row of a slot, valid as long as the scope and snapshot keep it. not_found without a
-  /// record.
+  /// The row of a slot, valid as long as the scope and snapshot keep it. not_found without one.
   Code get_row(Slot slot, kv::Scope& scope, Bytes& row) const;
 
   /// Calls visit(id, slot) for every live item, by ascending slot. Throws what IdMap::load()

@@ -171,7 +171,12 @@ void Verifier::check_vectors() {
             fmt::format("{} bytes where {} rows have {}", value.size(), range.last - range.first,
                         (range.last - range.first) * row_.size()));
       }
-      if (!vacant(slot)) check_row(slot, key, row);
+      if (!vacant(slot)) {
+        check_row(slot, key, row);
+      } else if (std::any_of(row, row + row_.size(),
+                             [](std::byte b) { return b != std::byte{}; })) {
+        damage("vectors", key, fmt::format("a row of slot {}, which has no item", slot));
+      }
     }
   });
   if (table("vectors")) missing_before(packing_.row_blocks());

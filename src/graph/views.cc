@@ -57,10 +57,11 @@ Code DirectView::rows(std::span<const Slot> slots, const std::byte** out) {
     last = block;
     out[i] = nullptr;
     if (!values[at]) continue;
-    if (const Code code = packing.row(values[at].bytes(), slots[i], out[i]); code != Code::ok) {
+    if (const Code code = places_.row(values[at].bytes(), slots[i], out[i]); code != Code::ok) {
       failure_.slot = slots[i];
       return code;
     }
+    __builtin_prefetch(out[i]);
   }
   return Code::ok;
 }
@@ -152,19 +153,19 @@ Code MemoView::links(unsigned level, Slot slot, std::span<const Slot>& out) {
 
 Code MemoView::fetch_row(Slot slot, const std::byte*& row) {
   failure_ = {true, 0, slot, table_->places.codes};
-  const Packing& packing = table_->places.packing;
-  const Slot block = packing.row_block(slot);
+  const RowPlaces& places = table_->places;
+  const Slot block = places.packing.row_block(slot);
   const VectorKey key(block);
   kv::View value;
   const kv::Snapshot& snapshot = memo_->index_->snapshot();
-  const Code code = snapshot.get(table_->places.table, key.bytes, scope_, value);
+  const Code code = snapshot.get(places.table, key.bytes, scope_, value);
   row = nullptr;
   if (code == Code::not_found) return Code::ok;
   if (code != Code::ok) return code;
-  const Packing::Range range = packing.rows_in(block);
+  const Packing::Range range = places.packing.rows_in(block);
   for (Slot other = range.first; other < range.last; ++other) {
     const std::byte* each = nullptr;
-    if (const Code part = packing.row(value.bytes(), other, each); part != Code::ok) return part;
+    if (const Code part = places.row(value.bytes(), other, each); part != Code::ok) return part;
     table_->pointers[other].store(each, std::memory_order_relaxed);
     if (other == slot) row = each;
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <future>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -292,11 +293,14 @@ Meta write_index(kv::Store& store, std::string_view name, const Rows& rows, cons
   check(rows, graph, options);
   if (options.with_meta) require_new(store, table_name(name, "meta"));
   const std::vector<Slot> items = options.order->items(graph, rows, options.threads);
-  const Graph numbered = renumber(graph, items);
+  const Graph numbered = renumber(graph, items, options.threads);
   const std::vector<ItemId> ids = ids_of(items, options.ids);
   Meta meta = describe(numbered);
   meta.own_ids = !identity(ids);
-  meta.digest = graph_digest(numbered, ids);
+  // Nothing asks for it before the meta record, which comes last.
+  std::future<std::string> digest = std::async(
+      options.threads > 1 ? std::launch::async | std::launch::deferred : std::launch::deferred,
+      [&] { return graph_digest(numbered, ids); });
   meta.metric = rows.metric().name;
   meta.dimension = rows.dimension();
   meta.encoding = plain_encoding(rows.metric());
@@ -363,6 +367,7 @@ Meta write_index(kv::Store& store, std::string_view name, const Rows& rows, cons
   if (meta.own_ids) writer.ids(ids);
   if (with_reverse) writer.reverse();
   if (!options.lineage.empty()) writer.parents(options.lineage, slots);
+  meta.digest = digest.get();
   if (options.with_meta) writer.meta(meta);
   sink->finish();
   progress.tell("write", numbered.size(), numbered.size());

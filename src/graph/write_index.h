@@ -34,7 +34,7 @@ struct WriteOptions {
   Slot root = no_slot;  ///< Builder::root(), a row
   /// Builder::lineage(): written where it is given.
   std::span<const Lineage> lineage{};
-  unsigned threads = 1;  ///< for the order
+  unsigned threads = 1;  ///< for the order, the slots' new numbers and the digest
 };
 
 /// The codec of the table `reverse`.

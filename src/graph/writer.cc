@@ -32,11 +32,9 @@ void check(Code code, std::string_view doing, const std::string& table) {
 void Writer::create(kv::Store& store, std::string_view name, const IndexOptions& options) {
   Meta meta = empty_meta(options);
   // An empty index has no lists to size values by; the page is shared evenly by full lists.
-  if (meta.layout.lists_per_value == Layout::page) {
-    const std::vector<std::uint32_t> full(1, meta.bounds.M0 * 2);
-    meta.layout = resolve(meta.layout, store.traits().page_size,
-                          distance::metric(meta.metric).row_bytes(meta.dimension), full);
-  }
+  const std::vector<std::uint32_t> full(1, meta.bounds.M0 * 2);
+  meta.layout = resolve(meta.layout, store.traits().page_size,
+                        distance::metric(meta.metric).row_bytes(meta.dimension), full);
   const std::string meta_name = table_name(name, "meta");
   const kv::TableId table = store.table(meta_name);
   store.table(table_name(name, "vectors"));

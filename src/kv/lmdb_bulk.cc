@@ -9,6 +9,7 @@
 #include "kv/lmdb_status.h"
 #include "kv/lmdb_val.h"
 #include "kv/names.h"
+#include "kv/write_back.h"
 #include "kv/writer_lock.h"
 
 namespace skerry::kv {
@@ -62,7 +63,10 @@ class LmdbBulk final : public Bulk {
       mdb_txn_abort(txn_);
       fail_lmdb(failed_, "the bulk load failed and changed nothing", environment_->path());
     }
-    environment_->commit(txn_, Durability::power);
+    {
+      const WriteBack early(environment_->data_file());
+      environment_->commit(txn_, Durability::power);
+    }
     hold_.release();
   }
 

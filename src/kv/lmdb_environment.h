@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "kv/lmdb_lookup.h"
 #include "kv/store.h"
 #include "kv/writer_lock.h"
 
@@ -42,6 +43,14 @@ class LmdbEnvironment {
   /// Until end_reading() the map cannot grow.
   MDB_txn* begin_reading();
   void end_reading(MDB_txn* txn) noexcept;
+
+  /// The open tables as a reading transaction sees them, for as long as it lives.
+  struct Trees {
+    lmdb::PageMap map;                             ///< `data` is null where it is not known
+    std::vector<std::optional<lmdb::Tree>> heads;  ///< by handle; none of a table that came later
+  };
+
+  Trees trees(MDB_txn* txn);
 
   /// The caller holds writer(). Doubles the map if the last writer filled it. Throws unsupported on
   /// a read-only environment.

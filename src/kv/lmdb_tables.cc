@@ -1,6 +1,9 @@
 // The named databases of an LMDB environment.
 
 #include <lmdb.h>
+#include <unistd.h>
+
+#include <cstdint>
 
 #include "base/error.h"
 #include "kv/lmdb_environment.h"
@@ -90,6 +93,37 @@ std::vector<std::string> LmdbEnvironment::tables() {
   mdb_txn_abort(txn);
   check_lmdb(rc, "cannot list tables", path_);
   return names;
+}
+
+LmdbEnvironment::Trees LmdbEnvironment::trees(MDB_txn* txn) {
+  MDB_envinfo info;
+  mdb_env_info(env_, &info);
+  Trees trees;
+  trees.map = {nullptr, page_size_, info.me_last_pgno + 1};
+  // A named database is a record of the main one.
+  MDB_dbi main = 0;
+  check_lmdb(mdb_dbi_open(txn, nullptr, 0, &main), "cannot read the tables", path_);
+  const std::lock_guard guard(tables_mutex_);
+  for (const auto& [name, dbi] : tables_) {
+    MDB_val key = lmdb_val(as_bytes(name));
+    MDB_val value;
+    const int rc = mdb_get(txn, main, &key, &value);
+    if (rc == MDB_NOTFOUND) continue;
+    check_lmdb(rc, "cannot read table " + name, path_);
+    if (value.mv_size != lmdb::Tree::bytes) {
+      throw Error(Code::corrupt, "the head of a table has another size",
+                  {.path = path_.string(), .table = name});
+    }
+    const auto* head = static_cast<const std::byte*>(value.mv_data);
+    if (dbi >= trees.heads.size()) trees.heads.resize(dbi + 1);
+    trees.heads[dbi] = lmdb::Tree::load(head);
+    // LMDB 0.9 does not tell where its map begins, but each page of it tells its own number, and
+    // begins at a multiple of its size unless that is above the system's.
+    if (page_size_ > static_cast<std::size_t>(::sysconf(_SC_PAGESIZE))) continue;
+    const std::byte* page = head - reinterpret_cast<std::uintptr_t>(head) % page_size_;
+    trees.map.data = page - load<std::uint64_t>(page) * page_size_;
+  }
+  return trees;
 }
 
 void LmdbEnvironment::reopen_tables() {

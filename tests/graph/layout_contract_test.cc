@@ -20,9 +20,15 @@ namespace {
 constexpr std::size_t dimension = 12;
 constexpr std::size_t count = 700;
 
-constexpr std::string_view all_layouts[] = {
-    "apart",    "apart(links=4)",    "apart(vectors=4, links=16)", "apart(page, page)",
-    "together", "together(items=4)", "together(items=page)",       "apart(vectors=1000)"};
+constexpr std::string_view all_layouts[] = {"apart",
+                                            "apart(links=4)",
+                                            "apart(vectors=4, links=16)",
+                                            "apart(page, page)",
+                                            "together",
+                                            "together(items=4)",
+                                            "together(items=page)",
+                                            "apart(vectors=1000)",
+                                            "apart(vectors=fit)"};
 
 class LayoutContract : public testing::TestWithParam<std::string> {
  protected:
@@ -101,6 +107,7 @@ TEST_P(LayoutContract, EveryLayoutAndOrderHoldsTheSameGraphAndGivesTheSameHits) 
       const Meta meta = write_index(**store_, name, *rows_, *graph_,
                                     {.layout = Layout::parse(layout), .order = order});
       EXPECT_NE(meta.layout.rows_per_value, Layout::page);
+      EXPECT_NE(meta.layout.rows_per_value, Layout::fit);
       EXPECT_NE(meta.layout.lists_per_value, Layout::page);
       expect_same_graph(name, expected);
     }

@@ -110,6 +110,44 @@ TEST(Resolve, APageHoldsAsManyAsFit) {
   EXPECT_EQ(resolve(Layout::parse("apart(2, 3)"), 4096, 9000, lists), (Layout{false, 2, 3}));
 }
 
+// What is left of pages of 4,096 bytes behind a header of 16. 1,540 B: five rows leave 6 % of two
+// pages, 13 rows 2.2 % of five. 3,840 B: 17 rows fill 16 pages but for 0.4 %. 6,144 B: 7 rows leave
+// 4.5 % of 11. 400 B: ten rows leave 2.3 % of one.
+TEST(Resolve, RowsThatFitLeaveAtMostFivePercentOfTheirPages) {
+  const auto rows = [](std::size_t row_bytes, std::size_t page_size) {
+    return resolve(Layout::parse("apart(vectors=fit)"), page_size, row_bytes, {}).rows_per_value;
+  };
+  EXPECT_EQ(rows(1540, 4096), 13U);
+  EXPECT_EQ(rows(3840, 4096), 17U);
+  EXPECT_EQ(rows(6144, 4096), 7U);
+  EXPECT_EQ(rows(400, 4096), 10U);
+  EXPECT_EQ(rows(1540, 0), 13U) << "as with pages of 4,096 bytes";
+  for (std::size_t row_bytes = 1; row_bytes < 3072; ++row_bytes) {
+    const std::size_t used = rows(row_bytes, 4096) * row_bytes;
+    const std::size_t pages = (used + 16 + 4095) / 4096;
+    EXPECT_LE(used, std::size_t{64} << 10);
+    EXPECT_GE(used * 100, pages * 4096 * 95) << row_bytes;
+  }
+}
+
+// One row of 18,000 bytes leaves 12 % of five pages, two leave 2.3 % of nine. Rows of 4,096 bytes
+// always spill over into one page more: 16 leave 5.9 % of 17, and a 17th is past 64 KiB.
+TEST(Resolve, RowsThatFitMakeNoValueAbove64KiBButOfOneRow) {
+  const auto rows = [](std::size_t row_bytes) {
+    return resolve(Layout::parse("apart(vectors=fit)"), 4096, row_bytes, {}).rows_per_value;
+  };
+  EXPECT_EQ(rows(18000), 2U);
+  EXPECT_EQ(rows(4096), 16U);
+  EXPECT_EQ(rows(100000), 1U);
+}
+
+TEST(Layout, OnlyRowsCanFit) {
+  EXPECT_EQ(Layout::parse("apart(vectors=fit)").spec(), "apart(vectors=fit)");
+  support::expect_error(Code::invalid_argument, {"links"}, [] { Layout::parse("apart(1, fit)"); });
+  support::expect_error(Code::invalid_argument, {"items"},
+                        [] { Layout::parse("together(items=fit)"); });
+}
+
 TEST(Resolve, NoValueOfAnyBlockIsLargerThanThePage) {
   Random random(3);
   std::vector<std::uint32_t> lists(5000);

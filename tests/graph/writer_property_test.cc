@@ -76,7 +76,8 @@ TEST(WriterProperty, AnyHistoryGivesASoundIndexAndTheSameDigestsEverywhere) {
     options.build.connectivity = *rc::gen::element<std::string>("none", "parent", "bfs_repair");
     // Narrow lists make children displace each other.
     if (*rc::gen::arbitrary<bool>()) options.bounds = {2, 3};
-    options.layout = *rc::gen::element<std::string>("apart", "apart(links=4)");
+    options.layout = *rc::gen::element<std::string>("apart", "apart(links=4)", "apart(vectors=3)",
+                                                    "apart(vectors=4, links=3)");
     options.encoding = *rc::gen::element<std::string>("", "i8", "f16");
     options.codec = *rc::gen::element<std::string>("delta", "u32", "exp_golomb(from=own)");
     const auto steps = *rc::gen::container<std::vector<Step>>(rc::gen::construct<Step>(

@@ -33,6 +33,6 @@ std::span<const Order* const> orders();
 const Order& order(std::string_view name);
 
 /// The graph with item items[i] at slot i, its lists ascending, its entry points in their order.
-Graph renumber(const Graph& graph, std::span<const Slot> items);
+Graph renumber(const Graph& graph, std::span<const Slot> items, unsigned threads = 1);
 
 }  // namespace skerry::graph

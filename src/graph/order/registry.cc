@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "base/spec.h"
 #include "graph/order/bisection.h"
 #include "graph/order/cluster.h"
@@ -50,21 +51,23 @@ const Order& order(std::string_view name) {
   throw Error(Code::invalid_argument, unknown_name("order", name, known));
 }
 
-Graph renumber(const Graph& graph, std::span<const Slot> items) {
+Graph renumber(const Graph& graph, std::span<const Slot> items, unsigned threads) {
   std::vector<Slot> slot_of(items.size());
   for (std::size_t i = 0; i < items.size(); ++i) slot_of[items[i]] = static_cast<Slot>(i);
   Graph renumbered(graph.bounds());
   renumbered.reserve(items.size());
   for (const Slot item : items) renumbered.add_item(graph.top_of(item));
-  std::vector<Slot> list;
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    for (unsigned level = 0; level < graph.levels_of(items[i]); ++level) {
-      list.clear();
-      for (const Slot target : graph.links(level, items[i])) list.push_back(slot_of[target]);
-      std::sort(list.begin(), list.end());
-      renumbered.set_links(level, static_cast<Slot>(i), list);
+  parallel_for(items.size(), threads, 1024, [&](std::size_t begin, std::size_t end, unsigned) {
+    std::vector<Slot> list;
+    for (std::size_t i = begin; i < end; ++i) {
+      for (unsigned level = 0; level < graph.levels_of(items[i]); ++level) {
+        list.clear();
+        for (const Slot target : graph.links(level, items[i])) list.push_back(slot_of[target]);
+        std::sort(list.begin(), list.end());
+        renumbered.set_links(level, static_cast<Slot>(i), list);
+      }
     }
-  }
+  });
   std::vector<Slot> entries;
   for (const Slot entry : graph.entry_points()) entries.push_back(slot_of[entry]);
   renumbered.set_entry_points(std::move(entries));
