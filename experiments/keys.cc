@@ -161,7 +161,7 @@ const std::array<Key, 33> all_keys = {{
          "numbering of items in the store"),
     word("build", "via", layout_stage, "bulk", check_via, "how the graph comes into the store"),
     word("build", "encoding", layout_stage, "f32", encodings,
-         "f16, i8, rabitq: of codes kept beside the f32 vectors; under hamming always bits"),
+         "f16, i8, i4, rabitq: of codes kept beside the f32 vectors; under hamming always bits"),
     number("search", "k", "k", search_stage, "10", 1, 1'000'000, "neighbours asked for"),
     word("search", "view", search_stage, "frozen", check_view, "where a search finds nodes"),
     word(

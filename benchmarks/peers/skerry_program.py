@@ -14,6 +14,7 @@ from peer import OVERSAMPLE
 # encoding changes with the traversal.
 VARIANTS = {
     "i8": {"search": {"traversal": "i8", "oversample": OVERSAMPLE}, "encoding": "i8"},
+    "i4": {"search": {"traversal": "i4", "oversample": OVERSAMPLE}, "encoding": "i4"},
     "f16": {"search": {"traversal": "f16", "oversample": OVERSAMPLE}, "encoding": "f16"},
     "together": {"build": {"layout": "together"}},
     "2threads": {"search": {"threads": 2}},
@@ -21,8 +22,8 @@ VARIANTS = {
     "i8build": {"build": {"construction": "i8"}},
 }
 VIEWS = [
-    "memory+frozen", "memory+frozen+i8", "memory+frozen+2threads", "memory+frozen+1builder",
-    "memory+frozen+i8build",
+    "memory+frozen", "memory+frozen+i8", "memory+frozen+i4", "memory+frozen+2threads",
+    "memory+frozen+1builder", "memory+frozen+i8build",
     "memory+memo", "lmdb+memo", "lmdb+memo+i8", "lmdb+direct", "lmdb+direct+together",
     "rocksdb+memo", "rocksdb+direct",
 ]

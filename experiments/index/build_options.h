@@ -69,7 +69,7 @@ inline constexpr std::array<Option, 17> build_option_list = {{
     {.name = "encoding",
      .value = "NAME",
      .default_value = "f32",
-     .description = "codes to keep beside the vectors: f16, i8 or rabitq; f32: none"},
+     .description = "codes to keep beside the vectors: f16, i8, i4 or rabitq; f32: none"},
     {.name = "seed", .value = "N", .default_value = "1", .description = "of order and levels"},
 }};
 

@@ -31,16 +31,26 @@
 // up to rounding of f32. Nothing saturates. No other vector enters, so a code never changes when
 // items come and go; a mean that fits the set badly costs accuracy, not correctness.
 //
-// rabitq decodes no components: c are the signs of r after a rotation that is random but fixed, 1
-// or -1, and scale is |r|^2 / <c, r>, so that scale * <c, q> is an estimate without bias of <r, q>;
-// it is off by more than 2 |r| |q| / sqrt(d) in one case of many. Biases hold the exact |r|^2 and
-// <mean, r>. Source: Gao & Long, "RaBitQ: Quantizing High-Dimensional Vectors with a Theoretical
-// Error Bound for Approximate Nearest Neighbor Search" (SIGMOD 2024), section 3.
+// i4 and rabitq decode no components. Their r is the residual after a rotation that is random but
+// fixed, which spreads long components over all. scale is |r|^2 / <c, r>, so that scale * <c, q> is
+// an estimate without bias of <r, q>; biases hold the exact |r|^2 and <mean, r>. In one case of
+// many it is off by more than
 //
-// The query of a search is coded in a form of its own: i8 like a row, f16 in f32, rabitq as i8
-// after the rotation. All is deterministic: the same rows in the same order give the same mean, the
-// same row and mean the same code, and the same codes the same bits of distance, on every CPU (i8
-// sums whole numbers; f16 sums as rows do, see distance/metric.h).
+//     i4      |r| |q| / (3 sqrt(d)): c are odd numbers in -15..15, the levels of a grid around
+//             zero, each the nearest to its component. Of eight grids, for components up to 0.65 m,
+//             0.7 m, .. m, it is the first whose c has the least angle to r
+//     rabitq  2 |r| |q| / sqrt(d): c are the signs of r, 1 or -1
+//
+// Sources: Gao & Long, "RaBitQ: Quantizing High-Dimensional Vectors with a Theoretical Error Bound
+// for Approximate Nearest Neighbor Search" (SIGMOD 2024), section 3; Gao et al., "Practical and
+// Asymptotically Optimal Quantization of High-Dimensional Vectors in Euclidean Space for
+// Approximate Nearest Neighbor Search" (SIGMOD 2025), which chooses a grid's scale vector by
+// vector.
+//
+// The query of a search is coded in a form of its own: i8 like a row, f16 in f32, i4 and rabitq as
+// i8 after the rotation. All is deterministic: the same rows in the same order give the same mean,
+// the same row and mean the same code, and the same codes the same bits of distance, on every CPU
+// (f16 sums as rows do, see distance/metric.h; the others sum whole numbers).
 
 #include <cstddef>
 #include <span>
@@ -54,14 +64,14 @@ namespace skerry::distance {
 /// What the numbers c of a code amount to, with s the code's scale.
 struct CodeParts {
   float scale = 0;
-  double square = 0;      ///< |s c|^2; rabitq: |r|^2
-  double along_mean = 0;  ///< <mean, s c>; rabitq: <mean, r>
+  double square = 0;      ///< |s c|^2; i4, rabitq: |r|^2
+  double along_mean = 0;  ///< <mean, s c>; i4, rabitq: <mean, r>
   double longest = 0;     ///< |s c|^2, which an inner product may come to
 };
 
 /// One entry of the registry. Immutable, lives for the whole program.
 struct Encoding {
-  std::string_view name;         ///< "f16", "i8", "rabitq"
+  std::string_view name;         ///< "f16", "i8", "i4", "rabitq"
   std::string_view description;  ///< one line for `skerry list`
   std::size_t max_dimension;     ///< above it a sum could overflow
 

@@ -61,6 +61,11 @@ struct Dot {
 
   static HWY_INLINE __m512i query(const std::byte* from) { return _mm512_loadu_si512(from); }
 
+  /// Of 1..63 bytes, with zeros behind them; what lies there is not touched.
+  static HWY_INLINE __m512i part(const std::byte* from, std::size_t count) {
+    return _mm512_maskz_loadu_epi8(~std::uint64_t{0} >> (lanes - count), from);
+  }
+
   HWY_INLINE std::int32_t sum() const {
     const hn::ScalableTag<std::int32_t> tag;
     return hn::GetLane(hn::SumOfLanes(tag, hn::Vec<decltype(tag)>{sums_}));
@@ -119,6 +124,10 @@ HWY_INLINE void dots(const std::byte* query, const std::byte* const* rows, std::
     for (std::size_t r = 0; r < count; ++r) sums[r].add(Dot::code(rows[r] + at), x);
   }
   if (at < dimension) {  // nothing behind a code may be read: it may end a mapped file
+#if HWY_TARGET == HWY_AVX3_DL
+    const auto x = Dot::part(query + at, dimension - at);
+    for (std::size_t r = 0; r < count; ++r) sums[r].add(Dot::part(rows[r] + at, dimension - at), x);
+#else
     std::byte padded[count + 1][Dot::lanes] = {};
     std::memcpy(padded[count], query + at, dimension - at);
     const auto x = Dot::query(padded[count]);
@@ -126,6 +135,7 @@ HWY_INLINE void dots(const std::byte* query, const std::byte* const* rows, std::
       std::memcpy(padded[r], rows[r] + at, dimension - at);
       sums[r].add(Dot::code(padded[r]), x);
     }
+#endif
   }
   for (std::size_t r = 0; r < count; ++r) out[r] = sums[r].sum();
 }

@@ -14,6 +14,7 @@ Kernels hamming_kernels();
 // Over codes (distance/encoding.h).
 BatchKernel f16_code_kernel();
 BatchKernel i8_code_kernel();
+BatchKernel i4_code_kernel();
 BatchKernel rabitq_code_kernel();
 
 }  // namespace skerry::distance

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "base/large_pages.h"
 #include "base/types.h"
 
 namespace skerry::graph {
@@ -81,7 +82,7 @@ class Graph {
   }
 
   DegreeBounds bounds_;
-  std::vector<Slot> base_;
+  std::vector<Slot, LargePageAllocator<Slot>> base_;
   std::vector<Slot> upper_;
   std::vector<std::uint64_t> upper_start_;
   std::vector<std::uint8_t> levels_;

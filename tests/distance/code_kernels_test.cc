@@ -44,6 +44,15 @@ float whole_sum(const Row& query, const Row& code, std::size_t dimension) {
   return static_cast<float>(sum);
 }
 
+/// i4: odd numbers.
+float level_sum(const Row& query, const Row& code, std::size_t dimension) {
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < dimension; ++i) {
+    sum += level_of(code, i, dimension) * std::to_integer<std::int8_t>(query[i]);
+  }
+  return static_cast<float>(sum);
+}
+
 /// rabitq: plus or minus what the query holds.
 float signed_sum(const Row& query, const Row& code, std::size_t dimension) {
   std::int64_t sum = 0;
@@ -56,7 +65,10 @@ float signed_sum(const Row& query, const Row& code, std::size_t dimension) {
 
 float model(const Encoder& encoder, const Row& query, const Row& code) {
   const std::string_view name = encoder.encoding().name;
-  const auto rule = name == "i8" ? &whole_sum : name == "f16" ? &lane_sum : &signed_sum;
+  const auto rule = name == "i8"    ? &whole_sum
+                    : name == "f16" ? &lane_sum
+                    : name == "i4"  ? &level_sum
+                                    : &signed_sum;
   const float sum = rule(query, code, encoder.dimension());
   volatile const float scaled = scale_of(code) * sum;
   volatile const float product = scale_of(query) * scaled;

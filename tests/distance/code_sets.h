@@ -1,6 +1,7 @@
 #pragma once
 // Vectors, rows and codes for tests of encodings.
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -13,6 +14,9 @@
 #include "distance/half.h"
 
 namespace skerry::distance {
+
+/// Of the metrics that have codes.
+constexpr std::string_view metric_names[] = {"euclidean", "cosine", "inner_product"};
 
 using Floats = std::vector<float>;
 using Row = std::vector<std::byte>;
@@ -52,6 +56,15 @@ inline Row query_of(const Encoder& encoder, const Row& row) {
   return query;
 }
 
+inline float distance_by_codes(const Encoder& encoder, const Row& a, const Row& b) {
+  const Row query = query_of(encoder, a);
+  const Row code = code_of(encoder, b);
+  const std::byte* place = code.data();
+  float out = 0;
+  encoder.encoding().choose_kernel()(query.data(), &place, 1, encoder.dimension(), &out);
+  return out;
+}
+
 inline float bias_of(const Row& code) { return load<float>(code.data() + code.size() - 8); }
 
 inline float scale_of(const Row& code) { return load<float>(code.data() + code.size() - 4); }
@@ -73,6 +86,14 @@ inline std::vector<double> decode(const Encoder& encoder, const Row& code) {
     vector[i] = encoder.mean()[i] + scale_of(code) * vector[i];
   }
   return vector;
+}
+
+/// Component i of an i4 code, odd, -15..15.
+inline int level_of(const Row& code, std::size_t i, std::size_t dimension) {
+  const std::size_t within = i % 128;
+  const std::size_t low = (std::min<std::size_t>(128, dimension - i / 128 * 128) + 1) / 2;
+  const auto byte = std::to_integer<int>(code[i / 128 * 64 + within % low]);
+  return 2 * (within < low ? byte & 15 : byte >> 4) - 15;
 }
 
 /// Bit i of a rabitq code.

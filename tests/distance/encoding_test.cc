@@ -4,32 +4,18 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
-#include <bit>
 #include <cfloat>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <string>
 #include <tuple>
 #include <vector>
 
 #include "base/error.h"
-#include "distance/rotation.h"
 #include "tests/distance/code_sets.h"
 
 namespace skerry::distance {
 namespace {
-
-constexpr std::string_view metric_names[] = {"euclidean", "cosine", "inner_product"};
-
-float distance_by_codes(const Encoder& encoder, const Row& a, const Row& b) {
-  const Row query = query_of(encoder, a);
-  const Row code = code_of(encoder, b);
-  const std::byte* place = code.data();
-  float out = 0;
-  encoder.encoding().choose_kernel()(query.data(), &place, 1, encoder.dimension(), &out);
-  return out;
-}
 
 /// The bound of distance/encoding.h on one component, with its share of f32 rounding.
 double bound_of(std::string_view encoding, double residual, double largest) {
@@ -235,7 +221,7 @@ TEST(Encoding, ASetFarFromTheOriginIsCodedAroundItsMean) {
   }
   for (const Encoding& each : encodings()) {
     const Encoder encoder = trained(each, euclidean, rows, dimension);
-    const double share = each.name == "rabitq" ? 0.7 : 0.03;
+    const double share = each.name == "rabitq" ? 0.7 : each.name == "i4" ? 0.1 : 0.03;
     for (std::size_t i = 1; i < rows.size(); ++i) {
       const float exact = euclidean.kernels().pair(rows[0].data(), rows[i].data(), dimension);
       EXPECT_NEAR(distance_by_codes(encoder, rows[0], rows[i]), exact, share * exact) << each.name;
@@ -243,92 +229,20 @@ TEST(Encoding, ASetFarFromTheOriginIsCodedAroundItsMean) {
   }
 }
 
-TEST(Rotation, KeepsLengthsAndInnerProductsAndSpreadsASingleComponent) {
-  Random random(5);
-  for (const std::size_t dimension : {1, 2, 3, 7, 64, 100, 384, 960, 1000}) {
-    const Floats a = random_floats(dimension, random);
-    const Floats b = random_floats(dimension, random);
-    Floats turned_a = a;
-    Floats turned_b = b;
-    rotate(turned_a);
-    rotate(turned_b);
-    const auto dot = [](const Floats& x, const Floats& y) {
-      return std::inner_product(x.begin(), x.end(), y.begin(), 0.0);
-    };
-    const double length = std::sqrt(dot(a, a) * dot(b, b));
-    EXPECT_NEAR(dot(turned_a, turned_b), dot(a, b), 1e-5 * length) << dimension;
-    EXPECT_NEAR(dot(turned_a, turned_a), dot(a, a), 1e-5 * dot(a, a)) << dimension;
-    if (dimension < 64) continue;
-    Floats single(dimension, 0);
-    single[dimension / 3] = 1;
-    rotate(single);
-    const float largest =
-        std::fabs(*std::max_element(single.begin(), single.end(),
-                                    [](float x, float y) { return std::fabs(x) < std::fabs(y); }));
-    EXPECT_LT(largest, 6 / std::sqrt(static_cast<double>(dimension))) << dimension;
-  }
-}
-
-TEST(Rabitq, EstimatesWithoutBiasWithinItsBound) {
-  for (const std::string_view name : metric_names) {
-    const Metric& each = metric(name);
-    for (const std::size_t dimension : {96, 384, 1000}) {
-      Random random(6);
-      std::vector<Row> rows;
-      for (int i = 0; i < 100; ++i) {
-        rows.push_back(row_of(each, random_floats(dimension, random, 0.3)));
-      }
-      const Encoder encoder = trained(encoding("rabitq"), each, rows, dimension);
-      const auto residual_square = [&](const Row& row) {
-        const std::vector<double> x = coded(each, row, dimension);
-        double square = 0;
-        for (std::size_t i = 0; i < dimension; ++i) {
-          square += (x[i] - encoder.mean()[i]) * (x[i] - encoder.mean()[i]);
-        }
-        return square;
-      };
-      double sum = 0;
-      std::size_t far = 0;
-      std::size_t pairs = 0;
-      for (std::size_t i = 0; i < rows.size(); ++i) {
-        for (std::size_t j = 0; j < rows.size(); ++j) {
-          if (i == j) continue;
-          const double length = std::sqrt(residual_square(rows[i]) * residual_square(rows[j]));
-          const float exact = each.kernels().pair(rows[i].data(), rows[j].data(), dimension);
-          const double factor = name == "euclidean" ? 2 : 1;
-          const double error =
-              (distance_by_codes(encoder, rows[i], rows[j]) - exact) / (factor * length);
-          const double unit = error * std::sqrt(static_cast<double>(dimension));
-          sum += unit;
-          far += std::fabs(unit) > 2 ? 1 : 0;
-          ++pairs;
-        }
-      }
-      EXPECT_NEAR(sum / static_cast<double>(pairs), 0, 0.05) << name << ' ' << dimension;
-      EXPECT_LT(far, pairs / 50) << name << ' ' << dimension;
-    }
-  }
-}
-
-TEST(Rabitq, AVectorOfZerosOrAtTheMeanHasItsExactDistances) {
-  const Metric& euclidean = metric("euclidean");
-  const Encoder encoder(encoding("rabitq"), euclidean, {1, 2, 3});
-  const Row mean = row_of(euclidean, {1, 2, 3});
-  const Row other = row_of(euclidean, {4, 2, 7});
-  EXPECT_FLOAT_EQ(distance_by_codes(encoder, mean, other), 25);
-  EXPECT_FLOAT_EQ(distance_by_codes(encoder, other, mean), 25);
-  EXPECT_FLOAT_EQ(distance_by_codes(encoder, mean, mean), 0);
-}
-
 TEST(Encoding, SumsOfTheWidestCodesDoNotOverflow) {
-  const Encoding& i8 = encoding("i8");
-  const Metric& euclidean = metric("euclidean");
-  const Floats vector(i8.max_dimension, 1);
-  const Encoder encoder(i8, euclidean, Floats(i8.max_dimension, 0));
-  const Row row = row_of(euclidean, vector);
-  const Row opposite = row_of(euclidean, Floats(i8.max_dimension, -1));
-  EXPECT_NEAR(distance_by_codes(encoder, row, row), 0, 1);
-  EXPECT_NEAR(distance_by_codes(encoder, row, opposite), 4.0 * 65536, 1);
+  for (const Encoding& each : encodings()) {
+    if (each.name == "f16") continue;  // sums no whole numbers
+    SCOPED_TRACE(each.name);
+    const Metric& euclidean = metric("euclidean");
+    const Floats vector(each.max_dimension, 1);
+    const Encoder encoder(each, euclidean, Floats(each.max_dimension, 0));
+    const Row row = row_of(euclidean, vector);
+    const Row opposite = row_of(euclidean, Floats(each.max_dimension, -1));
+    const double far = 4.0 * 65536;
+    const double share = each.name == "i8" ? 1e-5 : each.name == "i4" ? 0.01 : 0.1;
+    EXPECT_NEAR(distance_by_codes(encoder, row, row), 0, share * far);
+    EXPECT_NEAR(distance_by_codes(encoder, row, opposite), far, share * far);
+  }
 }
 
 TEST(Encoding, OfAnI8CodeUsesAllItsSteps) {

@@ -178,11 +178,11 @@ TEST(Config, WhatThisReleaseDoesNotImplementIsRefusedWithWhatThereIs) {
       {"layout = \"packed\"", "Known: apart"},
       {"order = \"hilbert\"", "Known: insertion"},
       {"via = \"stream\"", "Known: bulk"},
-      {"encoding = \"pq\"", "Known: f32, f16, i8, rabitq, bits"},
+      {"encoding = \"pq\"", "Known: f32, f16, i8, i4, rabitq, bits"},
       {"connectivity = \"repair\"", "Known: none, parent, bfs_repair"},
       {"entry = \"random\"", "Known: top"},
       {"[search]\ntermination = \"patience\"", "Known: ef"},
-      {"[search]\ntraversal = \"pq\"", "Known: f32, f16, i8, rabitq, scan"}};
+      {"[search]\ntraversal = \"pq\"", "Known: f32, f16, i8, i4, rabitq, scan"}};
   for (const auto& [line, known] : later) {
     EXPECT_NE(failure(base + line + "\n").find(known), std::string::npos) << line;
   }

@@ -215,21 +215,26 @@ TEST_P(CodeWalkBy, DeletedItemsLeadOnAndTakeNoPlaceAmongTheRescored) {
 INSTANTIATE_TEST_SUITE_P(AllEncodings, CodeWalkBy, testing::Values("f16", "i8"),
                          [](const auto& info) { return std::string(info.param); });
 
-TEST(CodeWalk, SignsFindWhatVectorsFindWhenMoreIsRescored) {
+class EstimatedWalkBy : public testing::TestWithParam<std::string_view> {};
+
+TEST_P(EstimatedWalkBy, FindsWhatVectorsFindWhenMoreIsRescored) {
   constexpr std::size_t wide = 128;
+  const SearchOptions options = GetParam() == "rabitq"
+                                    ? SearchOptions{.k = 10, .ef = 400, .oversample = 40}
+                                    : SearchOptions{.k = 10, .ef = 100, .oversample = 3};
   const auto store = kv::open_store("memory", {});
   const std::vector<float> vectors = uniform_vectors(1500, wide, 3);
   const Rows rows = rows_of("cosine", vectors, wide);
   write_index(*store, "main", rows, build(rows, parameters()),
-              {.encoding = &distance::encoding("rabitq"), .seed = 1});
+              {.encoding = &distance::encoding(GetParam()), .seed = 1});
   for (const std::string_view view : view_names()) {
-    const Reader reader(*store, "main", ReaderOptions{.view = view, .traversal = "rabitq"});
+    const Reader reader(*store, "main", ReaderOptions{.view = view, .traversal = GetParam()});
     const auto searcher = reader.searcher();
     double recall = 0;
     for (std::size_t q = 0; q < 30; ++q) {
       std::vector<Hit> hits;
       const Bytes query = std::as_bytes(std::span(vectors).subspan(q * wide, wide));
-      searcher->search(query, {.k = 10, .ef = 400, .oversample = 40}, hits);
+      searcher->search(query, options, hits);
       std::vector<ItemId> truth;
       for (const Neighbor& each : exact_search(rows, query, 10)) truth.push_back(each.slot);
       recall += recall_of(ids_of(hits), truth) / 30;
@@ -238,6 +243,9 @@ TEST(CodeWalk, SignsFindWhatVectorsFindWhenMoreIsRescored) {
     EXPECT_GT(recall, 0.95) << view;
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(RotatedEncodings, EstimatedWalkBy, testing::Values("i4", "rabitq"),
+                         [](const auto& info) { return std::string(info.param); });
 
 TEST(CodeWalk, AnEmptyIndexHasNoHits) {
   const auto store = kv::open_store("memory", {});

@@ -167,7 +167,7 @@ TEST_P(StoredCodes, ARebuildMayChangeTheEncoding) {
   Writer writer(*store_, "main");
   for (ItemId id = 0; id < 100; ++id) writer.add(id, vector(id));
   writer.build();
-  for (const std::string_view encoding : {"i8", "f16", "", "i8"}) {
+  for (const std::string_view encoding : {"i8", "f16", "", "i4", "i8"}) {
     const std::string digest = writer.meta().digest;
     writer.rebuild(updatable(encoding));
     expect_verified();

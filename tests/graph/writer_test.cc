@@ -277,7 +277,7 @@ TEST_P(WriterContract, RecodingKeepsTheLinks) {
   for (ItemId id = 30; id < 50; ++id) erase(writer, id);
   writer.build();
   const std::string digest = writer.meta().digest;
-  for (const std::string_view encoding : {"i8", "f16", "rabitq", "i8", "f32"}) {
+  for (const std::string_view encoding : {"i8", "f16", "rabitq", "i4", "i8", "f32"}) {
     writer.recode(encoding);
     EXPECT_EQ(writer.meta().digest, digest);
     EXPECT_EQ(writer.meta().encoding, encoding);
