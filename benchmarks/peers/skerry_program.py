@@ -10,22 +10,28 @@ import tempfile
 
 from peer import OVERSAMPLE
 
-# What a word changes. A view other than frozen walks by codes that the index keeps, so there the
-# encoding changes with the traversal.
+ONE_BIT_OVERSAMPLE = 16  # signs leave more to the second look
+# What a word changes. A view other than frozen walks by codes that the index keeps, as every view
+# does by codes that lie inline, so there the encoding changes with the traversal.
 VARIANTS = {
     "i8": {"search": {"traversal": "i8", "oversample": OVERSAMPLE}, "encoding": "i8"},
     "i4": {"search": {"traversal": "i4", "oversample": OVERSAMPLE}, "encoding": "i4"},
+    "rabitq": {"search": {"traversal": "rabitq", "oversample": ONE_BIT_OVERSAMPLE},
+               "encoding": "rabitq"},
     "f16": {"search": {"traversal": "f16", "oversample": OVERSAMPLE}, "encoding": "f16"},
     "together": {"build": {"layout": "together"}},
+    "inline": {"build": {"layout": "inline"}},
+    "fit": {"build": {"layout": "apart(vectors=fit)"}},
     "2threads": {"search": {"threads": 2}},
     "1builder": {"build": {"threads": 1}},
     "i8build": {"build": {"construction": "i8"}},
 }
 VIEWS = [
-    "memory+frozen", "memory+frozen+i8", "memory+frozen+i4", "memory+frozen+2threads",
-    "memory+frozen+1builder", "memory+frozen+i8build",
-    "memory+memo", "lmdb+memo", "lmdb+memo+i8", "lmdb+direct", "lmdb+direct+together",
-    "rocksdb+memo", "rocksdb+direct",
+    "memory+frozen", "memory+frozen+i8", "memory+frozen+i4", "memory+frozen+rabitq+inline",
+    "memory+frozen+2threads", "memory+frozen+i8+2threads", "memory+frozen+1builder",
+    "memory+frozen+i8build", "memory+memo", "lmdb+memo", "lmdb+memo+i8", "lmdb+memo+fit",
+    "lmdb+direct", "lmdb+direct+fit", "lmdb+direct+together", "rocksdb+memo", "rocksdb+direct",
+    "rocksdb+direct+i4+inline",
 ]
 
 
@@ -46,7 +52,7 @@ def settings_of(name):
         variant = VARIANTS[word]
         build.update(variant.get("build", {}))
         search.update(variant.get("search", {}))
-        if "encoding" in variant and view != "frozen":
+        if "encoding" in variant and (view != "frozen" or "inline" in words):
             build["encoding"] = variant["encoding"]
     return {"build": build, "search": search}
 

@@ -13,6 +13,7 @@ import curves
 RECALLS = (0.95, 0.99)
 MEMORY = "skerry memory+frozen"
 BUILDERS = ("faiss", "hnswlib", "usearch", "svs")
+ON_LMDB = (("", "skerry lmdb+memo"), (", rows that fill pages", "skerry lmdb+memo+fit"))
 # Bytes of an 8-bit code beside its numbers; code_bytes() of distance/encoding.h.
 CODE_HEADER = 8
 MIB = 2**20
@@ -57,8 +58,10 @@ TARGETS = (
     Target("memory, frozen, i8 / faiss f32", MEMORY + "+i8", ("faiss",), 2.0),
     Target("memory, frozen, i8 / best 8-bit HNSW", MEMORY + "+i8", ("faiss-sq8", "usearch-i8"),
            1.3),
-    Elsewhere("1-bit or 4-bit codes inline / hnswlib f32 at 0.95", ">= 3.5",
-              "not measured: no codes inline with links yet"),
+    Target("memory, frozen, 4 bits / hnswlib f32", MEMORY + "+i4", ("hnswlib",), 3.5,
+           recalls=(0.95,)),
+    Target("memory, frozen, 1 bit inline / hnswlib f32", MEMORY + "+rabitq+inline", ("hnswlib",),
+           3.5, recalls=(0.95,)),
     Target("LMDB / memory, memo, f32", "skerry lmdb+memo", ("skerry memory+memo",), 0.85),
     Target("LMDB, memo, i8 / faiss f32 in memory", "skerry lmdb+memo+i8", ("faiss",), 1.0),
     Target("LMDB, memo, f32 / hannoy", "skerry lmdb+memo", ("hannoy",), 7, recalls=(0.95,)),
@@ -66,10 +69,13 @@ TARGETS = (
     Target("LMDB, memo, i8 / hannoy", "skerry lmdb+memo+i8", ("hannoy",), 7, recalls=(0.95,)),
     Target("LMDB, memo, i8 / hannoy", "skerry lmdb+memo+i8", ("hannoy",), 5, recalls=(0.99,)),
     Target("LMDB, direct, f32 / hannoy", "skerry lmdb+direct", ("hannoy",), 2),
+    Target("LMDB, direct, rows that fill pages / hannoy", "skerry lmdb+direct+fit", ("hannoy",), 4),
     Target("LMDB, direct, rows and lists together / hannoy", "skerry lmdb+direct+together",
            ("hannoy",), 4),
     Target("RocksDB / memory, memo, f32", "skerry rocksdb+memo", ("skerry memory+memo",), 0.8),
     Target("RocksDB, direct (opened to read) / cozo", "skerry rocksdb+direct", ("cozo",), 4),
+    Target("RocksDB, direct, 4 bits inline / f32", "skerry rocksdb+direct+i4+inline",
+           ("skerry rocksdb+direct",), 3),
     Elsewhere("RocksDB, read-write, direct / what gets and distances must cost", ">= 0.9",
               "not measured here: benchmarks/limit.py --stores"),
     Elsewhere("calls through the store interface / the engine's own", "<= 1.05",
@@ -81,15 +87,16 @@ TARGETS = (
            0.6, "build"),
     _whole("build by f32, equal M and ef_construction / hannoy", "skerry lmdb+memo", ("hannoy",),
            0.07, "build"),
-    _whole("LMDB: load and sync / write and sync of a file as large", "skerry lmdb+memo",
-           ("skerry lmdb+memo",), 1.5, "load", "write"),
-    _whole("LMDB: file / raw vectors and encoded links", "skerry lmdb+memo",
-           ("skerry lmdb+memo",), 1.10, "file", "content"),
+    *(_whole(f"LMDB{words}: load and sync / write and sync of a file as large", row, (row,), 1.5,
+             "load", "write") for words, row in ON_LMDB),
+    *(_whole(f"LMDB{words}: file / raw vectors and encoded links", row, (row,), 1.10, "file",
+             "content") for words, row in ON_LMDB),
     _whole("build: peak memory above the vectors / 1.3 x 4 B a link + codes + 64 MiB", MEMORY,
            (MEMORY,), 1.0, "memory", "allowance"),
     _whole("build by i8: the same", MEMORY + "+i8build", (MEMORY + "+i8build",), 1.0, "memory",
            "allowance"),
-    Target("searches, 2 threads / 1", MEMORY + "+2threads", (MEMORY,), 1.8),
+    Target("searches by f32, 2 threads / 1", MEMORY + "+2threads", (MEMORY,), 1.8),
+    Target("searches by i8, 2 threads / 1", MEMORY + "+i8+2threads", (MEMORY + "+i8",), 1.8),
     Target("build, 1 thread / 2, seconds", MEMORY + "+1builder", (MEMORY,), 1.8, "build",
            recalls=(None,)),
 )
