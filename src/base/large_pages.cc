@@ -25,7 +25,9 @@ std::byte* map_large_pages(std::size_t size) {
   auto* start = static_cast<std::byte*>(mapped) + before;
   if (before > 0) ::munmap(mapped, before);
   if (before < large_page) ::munmap(start + wanted, large_page - before);
-  ::madvise(start, wanted, MADV_HUGEPAGE);
+  // The end that does not fill a large page stays on small ones: an index of a few rows must not
+  // cost a large page for each of its blocks.
+  if (size >= large_page) ::madvise(start, size / large_page * large_page, MADV_HUGEPAGE);
   return start;
 }
 
