@@ -85,10 +85,14 @@ struct SearchScratch {
 
   /// Leaves in `fresh` those of `slots` that were not visited, and marks them.
   void take_unseen(std::span<const Slot> slots) {
-    fresh.clear();
+    // Which ones were visited follows no pattern: a branch would be guessed wrong time and again.
+    fresh.resize(slots.size());
+    std::size_t count = 0;
     for (const Slot slot : slots) {
-      if (visited.insert(slot)) fresh.push_back(slot);
+      fresh[count] = slot;
+      count += visited.insert(slot) ? 1 : 0;
     }
+    fresh.resize(count);
   }
 
   void lap(Part part) noexcept {
