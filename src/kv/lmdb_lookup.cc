@@ -31,6 +31,19 @@ std::uint64_t head_of(const std::byte* key, std::size_t size) noexcept {
 struct Wanted {
   Key key;
   std::uint64_t head;
+  // Heads of the first key of the page that is next and of the first one behind it, where the pages
+  // above tell them: `from` is below `to` then.
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+
+  /// Where in a page of `count` nodes the key is if keys lie evenly, as those of blocks and slots
+  /// do, which are numbered with few gaps.
+  std::size_t guess(std::size_t count) const noexcept {
+    // Without the last bits, so that the product keeps within 64.
+    const std::uint64_t range = (to - from) >> 16;
+    if (to <= from || range == 0 || head < from || head >= to) return count / 2;
+    return std::min<std::size_t>(((head - from) >> 16) * count / range, count - 1);
+  }
 };
 
 /// A page of which only the header was believed: its nodes lie within it or are corrupt.
@@ -72,24 +85,28 @@ class PageNodes {
   }
 
   /// The number of nodes from `first` on whose keys are not above the wanted one; none if a node is
-  /// corrupt, and `corrupt` is set then.
-  std::size_t not_above(const Wanted& wanted, std::size_t first, bool& corrupt) const noexcept {
+  /// corrupt, and `corrupt` is set then. Looks first at `look` and next to it, and then halves what
+  /// is left.
+  std::size_t not_above(const Wanted& wanted, std::size_t first, std::size_t look,
+                        bool& corrupt) const noexcept {
     std::size_t low = first;
     std::size_t high = count_;
-    while (low < high) {
-      const std::size_t middle = low + (high - low) / 2;
-      const std::byte* at = node(middle);
+    for (bool guessed = true; low < high; guessed = false) {
+      if (look < low || look >= high) look = low + (high - low) / 2;
+      const std::byte* at = node(look);
       if (at == nullptr) {
         corrupt = true;
         return 0;
       }
-      if (above(at, wanted)) {
-        high = middle;
-      } else {
-        low = middle + 1;
-      }
+      const bool beyond = above(at, wanted);
+      (beyond ? high : low) = beyond ? look : look + 1;
+      look = !guessed ? low + (high - low) / 2 : beyond ? look - 1 : look + 1;
     }
     return low - first;
+  }
+
+  static std::uint64_t head(const std::byte* node) noexcept {
+    return head_of(node + node_header, key_size(node));
   }
 
   static bool is(const std::byte* node, const Wanted& wanted) noexcept {
@@ -100,8 +117,8 @@ class PageNodes {
  private:
   static bool above(const std::byte* node, const Wanted& wanted) noexcept {
     const std::size_t size = key_size(node);
-    const std::uint64_t head = head_of(node + node_header, size);
-    if (head != wanted.head) return head > wanted.head;
+    const std::uint64_t own = head(node);
+    if (own != wanted.head) return own > wanted.head;
     return key_less(wanted.key, {node + node_header, size});
   }
 
@@ -115,7 +132,7 @@ class Descents {
  public:
   Descents(const PageMap& map, std::span<const Key> keys) : map_(&map), count_(keys.size()) {
     for (std::size_t i = 0; i < count_; ++i) {
-      wanted_[i] = {keys[i], head_of(keys[i].data(), keys[i].size())};
+      wanted_[i] = {keys[i], head_of(keys[i].data(), keys[i].size()), 0, 0};
     }
   }
 
@@ -133,10 +150,17 @@ class Descents {
       PageNodes page(pages_[i], map_->page_size);
       if (!page.open(branch_page)) return false;
       // The first child takes all keys below the second's; its own key may be empty.
+      Wanted& wanted = wanted_[i];
       bool corrupt = false;
-      const std::size_t child = page.not_above(wanted_[i], 1, corrupt);
+      const std::size_t child = page.not_above(wanted, 1, wanted.guess(page.count()), corrupt);
       const std::byte* node = corrupt ? nullptr : page.node(child);
       if (node == nullptr) return false;
+      if (child > 0) wanted.from = PageNodes::head(node);
+      if (child + 1 < page.count()) {
+        const std::byte* next = page.node(child + 1);
+        if (next == nullptr) return false;
+        wanted.to = PageNodes::head(next);
+      }
       const std::uint64_t number =
           load<std::uint32_t>(node) | (std::uint64_t{load<std::uint16_t>(node + 4)} << 32);
       if (!go_to(i, number)) return false;
@@ -144,16 +168,13 @@ class Descents {
     return true;
   }
 
-  /// Asks for the nodes of the leaves that the search meets first, or for all of a few.
+  /// Asks for the node of each leaf that the search meets first.
   void touch_leaves() const noexcept {
     for (std::size_t i = 0; i < count_; ++i) {
       PageNodes page(pages_[i], map_->page_size);
       if (!page.open(leaf_page)) continue;
-      const std::size_t first = page.count() <= few ? 0 : page.count() / 2;
-      const std::size_t last = page.count() <= few ? page.count() : first + 1;
-      for (std::size_t node = first; node < last; ++node) {
-        __builtin_prefetch(pages_[i] + std::min(page.offset(node), map_->page_size - 1));
-      }
+      const std::size_t node = wanted_[i].guess(page.count());
+      __builtin_prefetch(pages_[i] + std::min<std::size_t>(page.offset(node), map_->page_size - 1));
     }
   }
 
@@ -163,7 +184,8 @@ class Descents {
       PageNodes page(pages_[i], map_->page_size);
       if (!page.open(leaf_page)) return false;
       bool corrupt = false;
-      const std::size_t after = page.not_above(wanted_[i], 0, corrupt);
+      const std::size_t after =
+          page.not_above(wanted_[i], 0, wanted_[i].guess(page.count()), corrupt);
       if (corrupt) return false;
       if (after == 0) continue;
       const std::byte* node = page.node(after - 1);
@@ -173,8 +195,6 @@ class Descents {
   }
 
  private:
-  static constexpr std::size_t few = 4;  // nodes; of a leaf with long values
-
   bool go_to(std::size_t i, std::uint64_t number) noexcept {
     if (number < meta_pages || number >= map_->pages) return false;
     pages_[i] = map_->data + number * map_->page_size;
