@@ -18,9 +18,10 @@ struct Steps {
   double square() const { return static_cast<double>(scale) * scale * squares; }
 };
 
-/// Writes each component's number of steps, i8, into `steps`.
+/// Writes each component's number of steps, i8, into `steps`. Components are finite.
 Steps take_steps(std::span<const float> vector, std::byte* steps);
 
+/// Not a number when one of the components is not.
 float largest_magnitude(std::span<const float> vector);
 
 namespace f16 {

@@ -103,17 +103,20 @@ void Encoder::write(const std::byte* row, Write components, float factor, double
   for (std::size_t i = 0; i < mean_.size(); ++i) {
     residual[i] = load<float>(row + i * sizeof(float)) * unit - mean_[i];
   }
+  const auto check = [&](double square) {
+    if (square <= limit) return;
+    throw Error(Code::invalid_argument,
+                fmt::format("the vector is too long for encoding `{}`: around the mean it comes "
+                            "to {:.3g} (squared), and above {:.3g} distances could overflow",
+                            encoding_->name, square, limit));
+  };
+  const double largest = largest_magnitude(residual);
+  check(largest * largest);  // a damaged row may hold anything, and codes are of finite numbers
   const CodeParts parts = components(residual, mean_, code);
   double bias = parts.square;
   if (metric_->name == "cosine") bias = (parts.square + (unit == 0 ? 1 : 0)) / 2;
   if (metric_->name == "inner_product") bias = -(parts.along_mean + mean_square_ / 2);
-  const double largest = std::max({parts.square, parts.longest, std::fabs(bias)});
-  if (!(largest <= limit)) {
-    throw Error(Code::invalid_argument,
-                fmt::format("the vector is too long for encoding `{}`: around the mean it comes "
-                            "to {:.3g} (squared), and above {:.3g} distances could overflow",
-                            encoding_->name, largest, limit));
-  }
+  check(std::max({parts.square, parts.longest, std::fabs(bias)}));
   store(code + bytes - header_bytes, static_cast<float>(bias));
   store(code + bytes - sizeof(float), parts.scale * factor);
 }

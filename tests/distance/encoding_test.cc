@@ -211,6 +211,19 @@ TEST(Encoding, TheLongestLegalVectorsHaveFiniteDistances) {
   }
 }
 
+TEST(Encoding, RefusesADamagedRowWhoseNumbersAreNotFinite) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  for (const Encoding& each : encodings()) {
+    for (const float bad : {nan, -nan, std::numeric_limits<float>::infinity(), FLT_MAX}) {
+      const Encoder encoder(each, metric("euclidean"), Floats(9, 0));
+      Row row = row_of(metric("euclidean"), Floats(9, 1));
+      store(row.data() + 4 * sizeof(float), bad);
+      EXPECT_NE(refusal([&] { code_of(encoder, row); }), "") << each.name;
+      EXPECT_NE(refusal([&] { query_of(encoder, row); }), "") << each.name;
+    }
+  }
+}
+
 TEST(Encoding, ASetFarFromTheOriginIsCodedAroundItsMean) {
   Random random(3);
   constexpr std::size_t dimension = 64;
