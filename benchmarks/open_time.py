@@ -35,6 +35,8 @@ def parse(arguments):
     add("--dimension", type=int, default=128)
     add("--pairs", type=int, default=31, help="of processes, for each size (default: 31)")
     add("--threads", type=int, default=2, help="of the builds (default: 2)")
+    add("--layout", default="apart", help="of the indexes (default: apart)")
+    add("--order", default="insertion", help="of the indexes (default: insertion)")
     add("--directory", default=None, help="where the indexes are")
     add("--quick", action="store_true", help="tiny sizes, to see that it works")
     options = parser.parse_args(arguments)
@@ -71,7 +73,8 @@ def measure(options, folder, size):
     write_vectors(vectors, size, options.dimension)
     numpy.save(query, numpy.load(vectors, mmap_mode="r")[size // 2 : size // 2 + 1])
     milliseconds([skerry, "index", "create", index, "--store", "lmdb", "--metric", "euclidean",
-                  "--vectors", vectors, "--threads", str(options.threads)])
+                  "--layout", options.layout, "--order", options.order, "--vectors", vectors,
+                  "--threads", str(options.threads)])
     answer = [skerry, "index", "search", index, "--queries", query, "-k", "10"]
     milliseconds(answer)  # brings what it reads into memory
     return [(milliseconds(answer), milliseconds([skerry, "--version"]))

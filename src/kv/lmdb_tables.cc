@@ -3,6 +3,7 @@
 #include <lmdb.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 
 #include "base/error.h"
@@ -99,7 +100,9 @@ LmdbEnvironment::Trees LmdbEnvironment::trees(MDB_txn* txn) {
   MDB_envinfo info;
   mdb_env_info(env_, &info);
   Trees trees;
-  trees.map = {nullptr, page_size_, info.me_last_pgno + 1};
+  // Another process may have grown file and map since.
+  trees.map = {nullptr, page_size_,
+               std::min<std::uint64_t>(info.me_last_pgno + 1, info.me_mapsize / page_size_)};
   // A named database is a record of the main one.
   MDB_dbi main = 0;
   check_lmdb(mdb_dbi_open(txn, nullptr, 0, &main), "cannot read the tables", path_);

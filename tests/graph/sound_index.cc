@@ -73,7 +73,8 @@ void expect_sound(kv::Store& store, const std::map<ItemId, std::vector<float>>& 
   if (meta.build.connectivity != "none") expect_in_reach(graph, meta.root);
   const IndexCheck check = verify_index(store, "main");
   EXPECT_EQ(check.damages, 0U) << (check.findings.empty() ? "" : check.findings[0].what);
-  for (const std::string_view view : {"direct", "frozen"}) {
+  for (const std::string_view view : {"direct", "memo", "frozen"}) {
+    if (!view_supported(view, store.traits().view_life)) continue;
     const bool coded = meta.encoding != "f32";
     const Reader reader(store, "main",
                         ReaderOptions{.view = view, .traversal = coded ? meta.encoding : "f32"});

@@ -1,5 +1,6 @@
 // What verify_index() says about damage of every table, on every store.
 
+#include <algorithm>
 #include <limits>
 
 #include "tests/graph/verify_fixture.h"
@@ -94,6 +95,21 @@ TEST_P(VerifyDamage, TellsOfVectorsThatAreMissingSuperfluousOrChanged) {
   expect("vectors", VectorKey(1U << 20).bytes, "names no row");
   put("vectors", as_bytes("x"), row);
   expect("vectors", as_bytes("x"), "names no row");
+}
+
+TEST_P(VerifyDamage, TellsOfARowInThePlaceOfASlotThatHasNone) {
+  make([](IndexOptions& options) { options.layout = "apart(vectors=4)"; });
+  const std::size_t row_bytes = StoredIndex(*store_, "main").row_bytes();
+  const Slot free = a_slot(SlotState::free);
+  const VectorKey key(free / 4);
+  std::vector<std::byte> block = value_of("vectors", key.bytes);
+  ASSERT_EQ(block.size(), 4 * row_bytes);
+  const auto place = block.begin() + static_cast<std::ptrdiff_t>((free % 4) * row_bytes);
+  EXPECT_EQ(std::count(place, place + static_cast<std::ptrdiff_t>(row_bytes), std::byte{0}),
+            static_cast<std::ptrdiff_t>(row_bytes));
+  place[row_bytes - 1] = std::byte{1};
+  put("vectors", key.bytes, block);
+  expect("vectors", key.bytes, "which has no item");
 }
 
 TEST_P(VerifyDamage, TellsOfListsThatAreMissingSuperfluousOrWrong) {

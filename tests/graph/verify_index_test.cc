@@ -13,7 +13,7 @@ TEST_P(VerifyIndex, FindsNothingInASoundIndexOfAnyKind) {
   make();
   for (const bool reverse : {false, true}) {
     for (const char* repair : {"fresh_diskann", "tombstone", "drop"}) {
-      for (const char* layout : {"apart", "apart(links=7)"}) {
+      for (const char* layout : {"apart", "apart(links=7)", "apart(vectors=fit)"}) {
         Writer writer(*store_, "main");
         IndexOptions options = writer.options();
         options.build.repair = repair;
