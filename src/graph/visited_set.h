@@ -24,9 +24,9 @@ class VisitedSet {
 
   /// Whether `slot` is seen for the first time since reset(). slot < the size given there.
   bool insert(Slot slot) noexcept {
-    if (marks_[slot] == epoch_) return false;
+    const bool first = marks_[slot] != epoch_;
     marks_[slot] = epoch_;
-    return true;
+    return first;
   }
 
   /// `slot` was not seen after all.
