@@ -18,7 +18,7 @@ using nlohmann::ordered_json;
 
 namespace {
 
-constexpr std::array<Option, 8> options = {{
+constexpr std::array<Option, 9> options = {{
     {.name = "M0", .value = "N", .default_value = "2*M", .description = "most links on level 0"},
     {.name = "codec", .value = "NAME", .default_value = "delta", .description = "of link lists"},
     {.name = "store",
@@ -31,6 +31,10 @@ constexpr std::array<Option, 8> options = {{
      .description = "decides the bytes of a vector: f32, or bits under hamming"},
     {.name = "levels", .value = "SPEC", .default_value = "hashed", .description = "law of levels"},
     {.name = "layout", .value = "SPEC", .default_value = "apart", .description = "of records"},
+    {.name = "encoding",
+     .value = "NAME",
+     .default_value = "f32",
+     .description = "of codes to keep; f32 keeps none"},
     {.name = "edges-per-vector",
      .value = "X",
      .default_value = "0.73 of full lists",
@@ -64,6 +68,7 @@ SizeInput read_input(const Parsed& parsed) {
   input.metric = parsed.value("metric");
   input.levels = parsed.value("levels");
   input.layout = parsed.value("layout");
+  input.encoding = parsed.value("encoding");
   if (parsed.has("edges-per-vector")) {
     const std::string text = parsed.value("edges-per-vector");
     double edges = 0;
@@ -85,18 +90,22 @@ std::string text_of(const SizeInput& input, const SizeEstimate& size, const std:
     table.add({name, grouped(static_cast<std::uint64_t>(bytes + 0.5)),
                fmt::format("{:.1f}", bytes / n), std::move(note)});
   };
-  row("link values", size.links.values,
+  row("link values", size.links.values - size.inline_code_bytes,
       fmt::format("{:.2f} bits per link with its key; a lone link takes {:.1f} bytes",
-                  8 * size.links.memory / size.edges, size.value_bytes_lone_link));
+                  8 * (size.links.memory - size.inline_code_bytes) / size.edges,
+                  size.value_bytes_lone_link));
   row("link keys", size.links.keys, "");
+  if (size.inline_code_bytes > 0) row("codes beside links", size.inline_code_bytes, "");
   row("list bound", size.list_bound_bytes, "sum of log2 C(n - 1, degree); any targets");
   const bool rough = store == "rocksdb";
   const double all = size.disk_bytes(store);
-  const double links = store == "memory" ? size.links.memory
-                       : store == "lmdb" ? size.links.lmdb
-                                         : size.links.rocksdb;
-  row("links on disk", links, store + (rough ? ", rough" : ""));
-  row("vectors on disk", all - links, store + (rough ? ", rough" : ""));
+  const auto on_disk = [&](const TableSize& table) {
+    return store == "memory" ? table.memory : store == "lmdb" ? table.lmdb : table.rocksdb;
+  };
+  const std::string note = store + (rough ? ", rough" : "");
+  row("links on disk", on_disk(size.links), note);
+  row("vectors on disk", on_disk(size.vectors), note);
+  if (size.codes.values > 0) row("codes on disk", on_disk(size.codes), note);
   row("all on disk", all, "");
   row("view memo", size.memo_bytes, "pointers, touched pages only");
   row("view frozen", size.frozen_link_bytes + size.frozen_vector_bytes, "lists and vectors");
@@ -126,6 +135,7 @@ ordered_json json_of(const SizeInput& input, const SizeEstimate& size, const std
           {"metric", input.metric},
           {"levels", input.levels},
           {"layout", input.layout},
+          {"encoding", input.encoding},
           {"nodes_per_level", size.nodes_per_level},
           {"records_per_vector", size.records / static_cast<double>(input.n)},
           {"edges", size.edges},
@@ -135,6 +145,8 @@ ordered_json json_of(const SizeInput& input, const SizeEstimate& size, const std
           {"list_bound_bytes", size.list_bound_bytes},
           {"links", table_object(size.links)},
           {"vectors", table_object(size.vectors)},
+          {"codes", table_object(size.codes)},
+          {"inline_code_bytes", size.inline_code_bytes},
           {"disk_bytes", size.disk_bytes(store)},
           {"resident",
            {{"direct", 0},

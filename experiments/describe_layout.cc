@@ -15,11 +15,15 @@ double ratio(double numerator, double denominator) {
   return denominator > 0 ? numerator / denominator : 0;
 }
 
-/// Links that share values have no bytes on disk of their own: theirs are the table's in
-/// proportion.
+/// Links that share values with rows or codes have no bytes on disk of their own: theirs are the
+/// table's in proportion.
 double disk_bytes_of_links(kv::Store& store, const graph::StoredIndex& index,
                            const graph::StoredSizes& sizes) {
   const auto apart = static_cast<double>(store.table_stats(index.links()).disk_bytes);
+  if (index.packing().codes_inline()) {
+    const auto links = static_cast<double>(sizes.links.key_bytes + sizes.links.value_bytes);
+    return apart * ratio(links, links + static_cast<double>(sizes.inline_code_bytes));
+  }
   if (!index.packing().together()) return apart;
   const graph::RecordSizes& rows = sizes.vectors;
   const kv::TableStats shared = store.table_stats(index.vectors());
@@ -51,7 +55,8 @@ ordered_json links_json(kv::Store& store, const graph::StoredIndex& index,
           {"list_bound_bytes", bounds.list_bytes},
           {"graph_bound_bytes", bounds.graph_bytes},
           {"disk_bytes", static_cast<std::uint64_t>(disk)},
-          {"disk_estimated", index.packing().together()},
+          {"disk_estimated", index.packing().together() || index.packing().codes_inline()},
+          {"inline_code_bytes", sizes.inline_code_bytes},
           {"space_amplification", ratio(disk, logical)},
           {"bits_per_edge", ratio(8 * logical, edges)},
           {"value_bits_per_edge", ratio(value_bits, edges)},

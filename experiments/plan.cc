@@ -113,6 +113,13 @@ void check_codes(const Settings& settings, const Axes& axes) {
   check("construction");
   check("encoding");
   check("traversal");
+  try {
+    graph::check_layout(graph::Layout::parse(settings.word("layout")),
+                        graph::keeps_codes(encoding) ? &distance::encoding(encoding) : nullptr);
+  } catch (const Error& error) {
+    throw Error(error.code(), fmt::format("{}: {}; an [[exclude]] can drop such points",
+                                          axes[key_at("layout")].place, error.what()));
+  }
   const std::string& traversal = settings.word("traversal");
   if (graph::keeps_codes(traversal) && traversal != encoding && settings.word("view") != "frozen") {
     throw Error(

@@ -121,11 +121,12 @@ class Sizes {
     input.codec = settings.word("codec");
     input.levels = settings.word("levels");
     input.layout = settings.word("layout");
+    input.encoding = settings.word("encoding");
     const std::string label =
         graph_label(std::to_string(input.M), std::to_string(input.M0), settings.word("selection"));
     const auto [found, fresh] =
-        sizes_.try_emplace(fmt::format("{} {} {} {} {} {}", label, input.metric, input.codec,
-                                       input.levels, input.layout, store),
+        sizes_.try_emplace(fmt::format("{} {} {} {} {} {} {}", label, input.metric, input.codec,
+                                       input.levels, input.layout, input.encoding, store),
                            0.0);
     if (!fresh) return found->second;
     try {

@@ -14,6 +14,7 @@
 #include "distance/metric.h"
 #include "experiments/page_model.h"
 #include "graph/codec/codec.h"
+#include "graph/codes.h"
 #include "graph/layout.h"
 #include "graph/packing.h"
 #include "heuristics/registry.h"
@@ -113,9 +114,9 @@ void check(const SizeInput& input) {
 
 double SizeEstimate::disk_bytes(std::string_view store) const {
   constexpr std::array<std::string_view, 3> known = {"memory", "lmdb", "rocksdb"};
-  if (store == "memory") return links.memory + vectors.memory;
-  if (store == "lmdb") return links.lmdb + vectors.lmdb;
-  if (store == "rocksdb") return links.rocksdb + vectors.rocksdb;
+  if (store == "memory") return links.memory + vectors.memory + codes.memory;
+  if (store == "lmdb") return links.lmdb + vectors.lmdb + codes.lmdb;
+  if (store == "rocksdb") return links.rocksdb + vectors.rocksdb + codes.rocksdb;
   throw Error(Code::invalid_argument, unknown_name("store", store, known));
 }
 
@@ -149,8 +150,15 @@ SizeEstimate estimate_sizes(const SizeInput& input) {
   estimate.fullness = fullness;
   ValueBytes value_bytes(graph::link_codec(input.codec), input.n);
   constexpr double link_key = sizeof(graph::LinkKey::bytes);
-  const double row = static_cast<double>(distance::metric(input.metric).row_bytes(input.dimension));
+  const distance::Metric& metric = distance::metric(input.metric);
+  const double row = static_cast<double>(metric.row_bytes(input.dimension));
+  const distance::Encoding* encoding = graph::find_encoding(
+      input.encoding == "f32" ? graph::plain_encoding(metric) : std::string_view(input.encoding),
+      metric, input.dimension);
+  const double code =
+      encoding != nullptr ? static_cast<double>(encoding->code_bytes(input.dimension)) : 0;
   graph::Layout layout = graph::Layout::parse(input.layout);
+  graph::check_layout(layout, encoding);
   std::vector<RecordClass> records;
   double row_with_list = row;
   for (std::size_t l = 0; l < estimate.nodes_per_level.size(); ++l) {
@@ -168,6 +176,10 @@ SizeEstimate estimate_sizes(const SizeInput& input) {
       lists = layout.lists_per_value;
       // Of several lists in a value, each has its length before it, in two bytes from 127 on.
       if (lists > 1) bytes += bytes < 127 ? 1 : 2;
+      if (layout.codes_inline) {
+        bytes += (bytes < 128 ? 1 : 2) + degree * code;
+        estimate.inline_code_bytes = nodes * degree * code;
+      }
       if (layout.together) {
         row_with_list += bytes;
         continue;
@@ -177,6 +189,9 @@ SizeEstimate estimate_sizes(const SizeInput& input) {
   }
   estimate.value_bytes_lone_link = input.n > 1 ? value_bytes.mean(1) : 0;
   estimate.links = table_size(records);
+  if (encoding != nullptr) {
+    estimate.codes = table_size({{n, sizeof(graph::VectorKey::bytes), code, /*fixed=*/true}});
+  }
 
   const double rows = layout.rows_per_value;
   estimate.vectors = table_size({{n / rows, sizeof(graph::VectorKey::bytes), rows * row_with_list,

@@ -30,6 +30,8 @@ struct SizeInput {
   std::string levels = "hashed";  ///< a spec of a level law
   /// A spec of graph::Layout; `page` counts lists as if all were of the mean size.
   std::string layout = "apart";
+  /// Of codes to keep, as in a config; a name without codes (f32, bits) means none.
+  std::string encoding = "f32";
   /// Links of all levels over n, as results have it. Default: 0.73 of what full lists hold, which
   /// the rule `hnsw` leaves on 13,267 text embeddings of 384 components; `closest` fills lists.
   std::optional<double> edges_per_vector{};
@@ -42,7 +44,10 @@ struct SizeEstimate {
   double edges = 0;
   double value_bytes_lone_link = 0;  ///< value of a list of one link
   double list_bound_bytes = 0;       ///< sum of log2 C(n_l - 1, d) / 8, without entropy of degrees
-  TableSize links;                   ///< without the lists that lie together with rows
+  TableSize links;                   ///< without the lists that lie together with rows; with
+                                     ///< the codes beside links
+  double inline_code_bytes = 0;      ///< of those
+  TableSize codes;                   ///< the table, without its mean
   TableSize vectors;                 ///< with them
   double memo_bytes = 0;             ///< pointers of the `memo` view
   double frozen_link_bytes = 0;      ///< decoded lists of `frozen`

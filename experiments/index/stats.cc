@@ -57,6 +57,7 @@ ordered_json links_json(const graph::Meta& meta, const graph::StoredSizes& sizes
           {"edges_per_vector", meta.items > 0 ? edges / static_cast<double>(meta.items) : 0.0},
           {"value_bytes", sizes.links.value_bytes},
           {"key_bytes", sizes.links.key_bytes},
+          {"inline_code_bytes", sizes.inline_code_bytes},
           {"bits_per_edge", edges > 0 ? 8.0 * static_cast<double>(bytes) / edges : 0.0}};
 }
 

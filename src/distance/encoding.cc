@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/spec.h"
+#include "distance/code_blocks.h"
 #include "distance/code_writers.h"
 #include "distance/kernels.h"
 
@@ -32,7 +33,7 @@ constexpr std::array<Encoding, 4> registry{{
      &i4_code_kernel},
     {"rabitq", "signs around the mean after a random rotation: 1 bit a component",
      std::size_t{1} << 16, &rabitq::code_bytes, &i8::query_bytes, &rabitq::write_code,
-     &rabitq::write_query, &rabitq_code_kernel},
+     &rabitq::write_query, &rabitq_code_kernel, &rabitq_blocks},
 }};
 
 /// What a row's vector is multiplied with before it is coded.

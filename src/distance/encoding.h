@@ -61,6 +61,8 @@
 
 namespace skerry::distance {
 
+struct BlockForm;
+
 /// What the numbers c of a code amount to, with s the code's scale.
 struct CodeParts {
   float scale = 0;
@@ -87,6 +89,9 @@ struct Encoding {
 
   /// The best kernel for this CPU: from a query's code to codes. Neither needs alignment.
   BatchKernel (*choose_kernel)();
+
+  /// How codes are compared many at a time (distance/code_blocks.h); null where they are not.
+  const BlockForm* (*blocks)() = nullptr;
 };
 
 /// All encodings, in the order in which they are listed to people. `f32`, which is to have no

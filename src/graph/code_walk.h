@@ -12,6 +12,7 @@
 namespace skerry::graph {
 
 /// For one thread. `view` shows the same graph as the view of the exact rows, with codes for rows.
+/// One that compares by itself has aim(query), which is told each query as it is coded.
 template <GraphView View>
 class CodeWalk {
  public:
@@ -32,6 +33,7 @@ class CodeWalk {
   /// Encoder::encode_query() throws.
   Target aim(const std::byte* row) {
     encoder_->encode_query(row, query_.data());
+    if constexpr (requires { view_.aim(query_.data()); }) view_.aim(query_.data());
     return {query_.data(), kernel_, encoder_->dimension(), true};
   }
 

@@ -1,6 +1,7 @@
 #include "graph/codes.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstring>
@@ -32,6 +33,16 @@ const distance::Encoding* find_encoding(std::string_view name, const distance::M
     return &each;
   }
   throw Error(Code::invalid_argument, unknown_name("encoding", name, known));
+}
+
+void check_layout(const Layout& layout, const distance::Encoding* encoding) {
+  if (!layout.codes_inline || encoding != nullptr) return;
+  std::vector<std::string_view> known;
+  for (const distance::Encoding& each : distance::encodings()) known.push_back(each.name);
+  throw Error(Code::invalid_argument,
+              fmt::format("layout `inline` keeps codes beside the links, and without an `encoding` "
+                          "there are none; choose one of {}, or another `layout`",
+                          fmt::join(known, ", ")));
 }
 
 distance::Encoder train_encoder(const distance::Encoding& encoding, const Rows& rows,

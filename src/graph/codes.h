@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "distance/encoding.h"
 #include "graph/dead_slots.h"
+#include "graph/layout.h"
 #include "graph/rows.h"
 
 namespace skerry::graph {
@@ -24,6 +25,9 @@ bool keeps_codes(std::string_view encoding) noexcept;
 /// Throws Error{invalid_argument} for another name, and what distance::check_encoding() throws.
 const distance::Encoding* find_encoding(std::string_view name, const distance::Metric& metric,
                                         std::size_t dimension);
+
+/// Throws Error{invalid_argument} where the layout has codes inline and there is no encoding.
+void check_layout(const Layout& layout, const distance::Encoding* encoding);
 
 /// Most rows that an encoder is trained on, spread evenly over all.
 inline constexpr std::size_t most_training_rows = 65'536;

@@ -35,10 +35,10 @@ Meta empty_meta(const IndexOptions& options) {
   meta.seed = options.seed;
   meta.digest = Digest().hex();
   (void)UpdateParameters::of(meta, 1);
-  if (meta.layout.together) {
+  if (!meta.layout.updatable()) {
     throw Error(Code::unsupported,
                 fmt::format("layout `{}`: an index that can be updated has rows apart from the "
-                            "lists",
+                            "lists, and no codes beside them",
                             options.layout));
   }
   return meta;

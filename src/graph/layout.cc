@@ -32,9 +32,10 @@ constexpr std::array<Parameter, 2> apart_parameters = {{
 constexpr std::array<Parameter, 1> together_parameters = {{
     {"items", "word", "1", "rows and lists to a value: 1..4096 or page"},
 }};
-constexpr std::array<SpecKind, 2> kinds = {{
+constexpr std::array<SpecKind, 3> kinds = {{
     {"apart", "rows and lists in tables of their own", apart_parameters},
     {"together", "rows and then their lists of level 0 in a value", together_parameters},
+    {"inline", "as apart, and beside each list of level 0 the codes of its targets", {}},
 }};
 
 }  // namespace
@@ -42,7 +43,7 @@ constexpr std::array<SpecKind, 2> kinds = {{
 std::span<const SpecKind> layout_kinds() { return kinds; }
 
 Layout Layout::parse(std::string_view text) {
-  constexpr std::array<std::string_view, 2> known = {kinds[0].name, kinds[1].name};
+  constexpr std::array<std::string_view, 3> known = {kinds[0].name, kinds[1].name, kinds[2].name};
   const Spec spec = Spec::parse(text);
   if (spec.name == "apart") {
     const Arguments arguments(spec, apart_parameters);
@@ -54,14 +55,14 @@ Layout Layout::parse(std::string_view text) {
     return {true, items, items};
   }
   if (spec.name == "inline") {
-    throw Error(Code::unsupported,
-                "layout `inline` keeps codes of the neighbours beside their ids; this release has "
-                "no codes beside links yet");
+    const Arguments none(spec, {});
+    return {.codes_inline = true};
   }
   throw Error(Code::invalid_argument, unknown_name("layout", spec.name, known));
 }
 
 std::string Layout::spec() const {
+  if (codes_inline) return "inline";
   if (together) {
     return rows_per_value == 1 ? "together"
                                : fmt::format("together(items={})", per_value_text(rows_per_value));

@@ -51,13 +51,17 @@ struct LinkKey {
 ///   apart     rows of `rows_per_value` slots to a value of `vectors`,
 ///             level-0 lists of `lists_per_value` slots to a value of `links`
 ///   together  rows of `rows_per_value` slots and then their level-0 lists to a value of `vectors`
+///   inline    as apart, and beside each level-0 list the codes of its targets
 ///
 /// Several lists to a value: for each the LEB128 of its size in bytes plus one (0: no such list),
-/// then the lists. One list to a value: the list.
+/// then the lists. One list to a value: the list. With codes inline: the LEB128 of the list's size
+/// in bytes, the list, and the codes of its targets in the order of the list. They are those of the
+/// table `codes`, once more for each link, so that a hop of a walk by codes reads one record.
 struct Layout {
   bool together = false;
   std::uint32_t rows_per_value = 1;   ///< 1..max_per_value
   std::uint32_t lists_per_value = 1;  ///< likewise; equal to rows_per_value when together
+  bool codes_inline = false;          ///< of an index that keeps codes, one row or list to a value
 
   static constexpr std::uint32_t max_per_value = 4096;
   // Words for a number that depends on sizes, until resolve() (graph/packing.h) replaces them.
@@ -65,8 +69,11 @@ struct Layout {
   static constexpr std::uint32_t fit = ~std::uint32_t{0};  ///< "rows that fill their pages"
 
   /// `apart(vectors=1, links=1)` or `together(items=1)`, each a number or `page`; `vectors` also
-  /// `fit`. Throws Error{invalid_argument}.
+  /// `fit`; or `inline`. Throws Error{invalid_argument}.
   static Layout parse(std::string_view spec);
+
+  /// Whether an index of this layout can be updated.
+  bool updatable() const noexcept { return !together && !codes_inline; }
 
   /// Without defaults: "apart", "apart(links=16)".
   std::string spec() const;

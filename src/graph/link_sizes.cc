@@ -48,6 +48,25 @@ RecordSizes table_sizes(const StoredIndex& index, kv::TableId table) {
   return sizes;
 }
 
+/// Of the codes beside all lists.
+std::uint64_t inline_code_bytes(const StoredIndex& index) {
+  std::uint64_t bytes = 0;
+  const std::unique_ptr<kv::Cursor> cursor = index.snapshot().cursor(index.links());
+  const std::byte base{0};
+  Code code = cursor->seek_prefix({&base, 1});
+  for (; code == Code::ok; code = cursor->next()) {
+    const Bytes value = cursor->value().bytes();
+    Bytes list;
+    if (index.packing().list(value, 0, list) != Code::ok) {
+      throw Error(Code::corrupt, "the record holds no list with codes beside it",
+                  {.table = table_name(index.name(), "links"), .key = to_hex(cursor->key())});
+    }
+    bytes += Packing::behind(value, list).size();
+  }
+  if (code != Code::not_found) throw Error(code, "reading the records of an index failed");
+  return bytes;
+}
+
 }  // namespace
 
 LinkBounds link_bounds(const Graph& graph) {
@@ -108,6 +127,10 @@ StoredSizes stored_sizes(const StoredIndex& index) {
     const std::uint64_t rows = index.meta().slots * index.row_bytes();
     sizes.links.value_bytes += sizes.vectors.value_bytes - rows;
     sizes.vectors.value_bytes = rows;
+  }
+  if (index.packing().codes_inline()) {
+    sizes.inline_code_bytes = inline_code_bytes(index);
+    sizes.links.value_bytes -= sizes.inline_code_bytes;
   }
   return sizes;
 }

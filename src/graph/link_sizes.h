@@ -44,9 +44,11 @@ struct RecordSizes {
 };
 
 /// What lies in the tables of an index, read record by record. Where rows and lists share values,
-/// `links` has their part of those values but none of their records and keys.
+/// `links` has their part of those values but none of their records and keys. Codes beside links
+/// are no part of `links`: they stand alone.
 struct StoredSizes {
   RecordSizes links, vectors, codes, ids, meta;
+  std::uint64_t inline_code_bytes = 0;  ///< in the records of `links`
 };
 
 StoredSizes stored_sizes(const StoredIndex& index);

@@ -18,11 +18,11 @@ LiveGraph::LiveGraph(const StoredIndex& index, const UpdateTables& tables, std::
       dead_(index.dead()),
       stable_views_(index.snapshot().view_life() == kv::ViewLife::snapshot),
       capacity_(meta_.slots + room) {
-  if (meta_.layout.together) {
+  if (!meta_.layout.updatable()) {
     throw Error(
         Code::unsupported,
-        fmt::format("index `{}` has layout `{}`; only indexes with rows apart from the lists can "
-                    "be updated",
+        fmt::format("index `{}` has layout `{}`; only indexes with rows apart from the lists, and "
+                    "no codes beside them, can be updated",
                     index.name(), meta_.layout.spec()));
   }
   if (capacity_ > max_slots) {

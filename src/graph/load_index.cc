@@ -110,6 +110,15 @@ void StoredIndex::load_base_lists(Graph& graph, const std::vector<unsigned>& lev
             fmt::format("it holds {} of slot {}", levels[slot] == 0 ? "a list" : "no list", slot));
       }
       decode_list(0, slot, table, key, list, levels, decoded);
+      if (packing_.codes_inline()) {
+        const std::size_t bytes = Packing::behind(value.bytes(), list).size();
+        const std::size_t due = decoded.size() * encoder_->code_bytes();
+        if (bytes != due) {
+          throw damaged(table, key,
+                        fmt::format("{} bytes where the codes of {} links have {}", bytes,
+                                    decoded.size(), due));
+        }
+      }
       graph.set_links(0, slot, decoded);
     }
   };

@@ -108,6 +108,12 @@ Code Packing::list(Bytes value, Slot slot, Bytes& list) const noexcept {
     if (value.size() < rows) return Code::corrupt;
     value = value.subspan(rows);
   }
+  if (layout_.codes_inline) {
+    const std::size_t size = take_size(value);
+    if (size > value.size()) return Code::corrupt;
+    list = value.first(size);
+    return Code::ok;
+  }
   if (layout_.lists_per_value == 1) {
     list = value;
     return Code::ok;
@@ -132,6 +138,7 @@ Code Packing::list(Bytes value, Slot slot, Bytes& list) const noexcept {
 
 void Packing::pack_lists(std::span<const std::vector<std::byte>> lists,
                          std::vector<std::byte>& value, const std::vector<bool>& there) const {
+  if (layout_.codes_inline) put_size(lists[0].size(), value);
   for (std::size_t i = 0; layout_.lists_per_value > 1 && i < lists.size(); ++i) {
     if (there.empty() || there[i]) {
       put_size(lists[i].size() + 1, value);

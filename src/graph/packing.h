@@ -24,6 +24,8 @@ class Packing {
 
   bool together() const noexcept { return layout_.together; }
 
+  bool codes_inline() const noexcept { return layout_.codes_inline; }
+
   std::uint32_t rows_per_value() const noexcept { return layout_.rows_per_value; }
 
   std::size_t row_bytes() const noexcept { return row_bytes_; }
@@ -59,8 +61,14 @@ class Packing {
   /// of lists, not_found when it has none for the slot.
   Code list(Bytes value, Slot slot, Bytes& list) const noexcept;
 
+  /// What follows the list in its value: with codes inline, those of its targets.
+  static Bytes behind(Bytes value, Bytes list) noexcept {
+    return {list.data() + list.size(), value.data() + value.size()};
+  }
+
   /// Appends the value of a block of lists: lists[i] belongs to the i-th slot of the block, which
-  /// has none where there[i] is false (`there` empty: all have one).
+  /// has none where there[i] is false (`there` empty: all have one). Codes inline are the caller's
+  /// to append.
   void pack_lists(std::span<const std::vector<std::byte>> lists, std::vector<std::byte>& value,
                   const std::vector<bool>& there = {}) const;
 

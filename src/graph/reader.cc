@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/spec.h"
 #include "graph/answer.h"
+#include "graph/block_view.h"
 #include "graph/cached_view.h"
 #include "graph/codes.h"
 #include "graph/view_iterator.h"
@@ -88,6 +89,7 @@ struct Reader::Impl {
   Rows rows;
   std::optional<distance::Encoder> encoder;  ///< where walks go by codes
   RowBlock codes;
+  NeighborBlocks blocks;  ///< `codes` once more, where they lie inline
   std::vector<ItemId> ids;
   std::string_view view;
   std::size_t cache_bytes = 0;
@@ -123,7 +125,11 @@ void Reader::Impl::open_codes(std::string_view traversal) {
     encoder = distance::Encoder::train(encoding, index.metric(), index.meta().dimension, {});
   } else if (stored) {
     encoder = *index.encoder();
-    if (view == "frozen") codes = index.load_codes();
+    if (view != "frozen") return;
+    codes = index.load_codes();
+    if (index.packing().codes_inline() && encoding.blocks != nullptr) {
+      blocks = NeighborBlocks(graph, codes, *encoder);
+    }
   } else {
     encoder = train_encoder(encoding, rows, index.dead());
     codes = encode_rows(*encoder, rows, index.dead());
@@ -145,7 +151,7 @@ Reader::Resident Reader::resident() const noexcept {
   if (impl_->view == "frozen") {
     resident.links = impl_->graph.resident_bytes();
     resident.vectors = impl_->rows.resident_bytes();
-    resident.codes = impl_->codes.resident_bytes();
+    resident.codes = impl_->codes.resident_bytes() + impl_->blocks.resident_bytes();
   }
   if (impl_->memo) resident.tables = impl_->memo->resident_bytes();
   if (impl_->view == "cached") {
@@ -159,7 +165,7 @@ Reader::Resident Reader::resident() const noexcept {
 template <class Visitor>
 auto Reader::Impl::visit(Visitor&& visitor) {
   const auto with = [&]<class View>(View exact, auto&& show_codes) {
-    std::optional<CodeWalk<View>> walk;
+    std::optional<CodeWalk<decltype(show_codes())>> walk;
     if (encoder) {
       walk.emplace(show_codes(), *encoder,
                    QueryCosts::of_view(view, encoder->code_bytes(), index.row_bytes()));
@@ -179,15 +185,18 @@ auto Reader::Impl::visit(Visitor&& visitor) {
     return with(CachedView(index, index.row_places(), bytes),
                 [&] { return CachedView(index, code_places(), bytes); });
   }
-  return with(FrozenView(graph, rows, index.dead()),
-              [&] { return FrozenView(graph, codes, index.dead()); });
+  const auto by_codes = [&] { return FrozenView(graph, codes, index.dead()); };
+  const FrozenView exact(graph, rows, index.dead());
+  if (blocks.empty()) return with(exact, by_codes);
+  return with(exact, [&] { return BlockView(by_codes(), blocks); });
 }
 
 std::unique_ptr<Reader::Searcher> Reader::searcher() const {
   return impl_->visit(
-      [&]<class View>(View view, std::optional<CodeWalk<View>> codes) -> std::unique_ptr<Searcher> {
-        return std::make_unique<ViewSearcher<View>>(impl_->index, std::move(view), std::move(codes),
-                                                    impl_->ids, impl_->costs());
+      [&]<class View, class CodeView>(
+          View view, std::optional<CodeWalk<CodeView>> codes) -> std::unique_ptr<Searcher> {
+        return std::make_unique<ViewSearcher<View, CodeView>>(
+            impl_->index, std::move(view), std::move(codes), impl_->ids, impl_->costs());
       });
 }
 
@@ -196,12 +205,10 @@ std::unique_ptr<NearestItems> Reader::iterate(Bytes query, const IterateOptions&
   check_filter(impl_->index, options.filter);
   std::vector<std::byte> row(impl_->index.row_bytes());
   encode_query(impl_->index, query, row.data());
-  return impl_->visit(
-      [&]<class View>(View view,
-                      const std::optional<CodeWalk<View>>&) -> std::unique_ptr<NearestItems> {
-        return std::make_unique<ViewIterator<View>>(impl_->index, std::move(view), impl_->ids,
-                                                    impl_->costs(), std::move(row), options);
-      });
+  return impl_->visit([&]<class View>(View view, const auto&) -> std::unique_ptr<NearestItems> {
+    return std::make_unique<ViewIterator<View>>(impl_->index, std::move(view), impl_->ids,
+                                                impl_->costs(), std::move(row), options);
+  });
 }
 
 Filter Reader::filter(const Roaring64Map& ids) const { return {impl_->index, ids}; }

@@ -36,6 +36,9 @@ struct RecordPlace {
 /// valid until the next call of links() or rows().
 /// prefetch(slot): a hint that links(0, slot) comes soon.
 /// failure(): the record that the last call which returned a failure could not use.
+///
+/// A view may have distances(slots, out) as well: true when it has compared the query that it was
+/// told of (graph/code_walk.h) with all of them by itself, to the bit as the kernel does.
 template <class V>
 concept GraphView = requires(V& view, unsigned level, Slot slot, std::span<const Slot>& links,
                              std::span<const Slot> slots, const std::byte** rows) {
@@ -111,9 +114,16 @@ Code score(View& view, const Target& target, std::span<const Slot> slots, Search
     scratch.distances.resize(count);
   }
   scratch.lap(Part::heap);
+  std::uint64_t& counter = target.codes ? work.code_distances : work.distances;
+  if constexpr (requires { view.distances(slots, scratch.distances.data()); }) {
+    if (view.distances(slots, scratch.distances.data())) {
+      scratch.lap(Part::distance);
+      counter += count;
+      return Code::ok;
+    }
+  }
   if (const Code code = view.rows(slots, scratch.rows.data()); code != Code::ok) return code;
   scratch.lap(Part::store);
-  std::uint64_t& counter = target.codes ? work.code_distances : work.distances;
   bool missing = false;
   for (std::size_t i = 0; i < count; ++i) missing |= scratch.rows[i] == nullptr;
   if (!missing) {

@@ -19,6 +19,7 @@
 #include "graph/lineage.h"
 #include "graph/meta.h"
 #include "graph/packing.h"
+#include "graph/rows.h"
 #include "graph/verify_index.h"
 #include "kv/store.h"
 
@@ -68,7 +69,8 @@ class Verifier {
   void check_base_lists();
   void take_base_block(std::string_view part, Bytes key, Slot block, Bytes value);
   void check_upper_lists();
-  void take_list(unsigned level, Slot slot, std::string_view part, Bytes key, Bytes list);
+  bool take_list(unsigned level, Slot slot, std::string_view part, Bytes key, Bytes list);
+  void check_inline_codes(Slot slot, Bytes key, Bytes codes);
   void check_targets();
   void check_reverse();
   void check_reverse_level(unsigned level);
@@ -109,6 +111,8 @@ class Verifier {
   std::vector<std::uint8_t> levels_;              ///< [slot]: on how many levels it is
   std::vector<Level> lists_;                      ///< [level]
   const distance::Encoding* encoding_ = nullptr;  ///< of codes, where the index keeps some
+  RowBlock codes_;           ///< those of the table, where they lie beside the links as well
+  std::vector<bool> coded_;  ///< [slot]: it has one there
   std::vector<std::byte> row_;
   std::vector<Slot> decoded_;
 };

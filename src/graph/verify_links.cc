@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 
 #include "base/error.h"
@@ -23,7 +24,8 @@ std::pair<std::string_view, std::vector<std::byte>> Verifier::place_of(unsigned 
   return {"links", {key.bytes.begin(), key.bytes.end()}};
 }
 
-void Verifier::take_list(unsigned level, Slot slot, std::string_view part, Bytes key, Bytes list) {
+/// False when it cannot be decoded. Leaves it in `decoded_`.
+bool Verifier::take_list(unsigned level, Slot slot, std::string_view part, Bytes key, Bytes list) {
   const auto slots = static_cast<Slot>(meta_.slots);
   const std::size_t most = meta_.bounds.at(level);
   if (codec_->decode(list, {slot, slots, most}, decoded_) != Code::ok) {
@@ -33,7 +35,7 @@ void Verifier::take_list(unsigned level, Slot slot, std::string_view part, Bytes
                                 decoded_.size(), level, most)
                   : fmt::format("the list of slot {} on level {} is none of codec `{}`", slot,
                                 level, codec_->name()));
-    return;
+    return false;
   }
   if (std::adjacent_find(decoded_.begin(), decoded_.end(), std::greater_equal<>()) !=
       decoded_.end()) {
@@ -47,6 +49,27 @@ void Verifier::take_list(unsigned level, Slot slot, std::string_view part, Bytes
   lists.slots.push_back(slot);
   lists.targets.insert(lists.targets.end(), decoded_.begin(), decoded_.end());
   lists.starts.push_back(lists.targets.size());
+  return true;
+}
+
+/// Of the list that take_list() left: they are those of the table.
+void Verifier::check_inline_codes(Slot slot, Bytes key, Bytes codes) {
+  const std::size_t bytes = codes_.row_bytes();
+  if (bytes == 0) return;  // without a mean, which was told of
+  if (codes.size() != decoded_.size() * bytes) {
+    return damage("links", key,
+                  fmt::format("{} bytes where the codes of {} links have {}", codes.size(),
+                              decoded_.size(), decoded_.size() * bytes));
+  }
+  for (std::size_t i = 0; i < decoded_.size(); ++i) {
+    const Slot target = decoded_[i];
+    if (!coded_[target]) continue;  // told of as a missing code
+    if (std::memcmp(codes.data() + i * bytes, codes_[target], bytes) == 0) continue;
+    return damage("links", key,
+                  fmt::format("beside the list of slot {} stands another code of slot {} than in "
+                              "the table `codes`",
+                              slot, target));
+  }
 }
 
 void Verifier::take_base_block(std::string_view part, Bytes key, Slot block, Bytes value) {
@@ -61,7 +84,10 @@ void Verifier::take_base_block(std::string_view part, Bytes key, Slot block, Byt
     } else if (vacant(slot)) {
       damage(part, key, fmt::format("a list of slot {}, which has no item", slot));
     } else {
-      take_list(0, slot, part, key, list);
+      const bool decoded = take_list(0, slot, part, key, list);
+      if (decoded && packing_.codes_inline()) {
+        check_inline_codes(slot, key, Packing::behind(value, list));
+      }
     }
   }
 }

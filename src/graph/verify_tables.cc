@@ -222,6 +222,10 @@ void Verifier::check_codes() {
         encoder = decode_encoder(*encoding_, *metric_, meta_.dimension, value,
                                  table_name(name_, "codes"));
         code.resize(encoder->code_bytes());
+        if (packing_.codes_inline()) {
+          codes_ = RowBlock(code.size(), meta_.slots);
+          coded_.assign(meta_.slots, false);
+        }
       } catch (const Error& error) {
         damage("codes", key, error.what());
       }
@@ -237,6 +241,10 @@ void Verifier::check_codes() {
       return damage("codes", key, fmt::format("a code of slot {}, which has no item", slot));
     }
     if (encoder && table("vectors")) compare(key, slot, value);
+    if (codes_.size() > 0 && value.size() == codes_.row_bytes()) {
+      std::memcpy(codes_.mutable_row(slot), value.data(), value.size());
+      coded_[slot] = true;
+    }
   });
   if (!encoder) damage("codes", mean_key, "the mean of the codes is missing");
   missing_before(meta_.slots);

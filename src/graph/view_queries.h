@@ -24,16 +24,16 @@ struct QueryStart {
   std::optional<Slot> item{};      ///< the item whose row it is: start there, never return it
 };
 
-/// Answers in slots. Reuses its memory.
-template <GraphView View>
+/// Answers in slots. Reuses its memory. `view` and the view of codes need not be of one kind.
+template <GraphView View, GraphView CodeView = View>
 class ViewQueries {
  public:
   /// `index`, `view` and `codes`, where there are some, outlive it.
-  ViewQueries(const StoredIndex& index, View& view, CodeWalk<View>* codes, const QueryCosts& costs)
+  ViewQueries(const StoredIndex& index, View& view, CodeWalk<CodeView>* codes,
+              const QueryCosts& costs)
       : index_(&index),
         view_(&view),
         codes_(codes),
-        failed_(&view),
         everything_(index),
         kernel_(index.metric().kernels().batch),
         costs_(costs) {}
@@ -50,31 +50,35 @@ class ViewQueries {
   const Beam& beam() const noexcept { return scratch_.search.beam; }
 
   /// The record that the last call which returned a failure could not use.
-  RecordPlace failure() const noexcept { return failed_->failure(); }
+  RecordPlace failure() const noexcept {
+    return failed_by_codes_ ? codes_->view().failure() : view_->failure();
+  }
 
   void measure(Stopwatch* stopwatch) noexcept { scratch_.search.stopwatch = stopwatch; }
 
  private:
-  using Search = FilteredSearch<View>;
-
   QueryShape shape_of(const QueryStart& start, const QueryOptions& options) const;
-  Code enter(const QueryStart& start, std::size_t ef, Explorer<View>& explorer, Search& search);
-  Code follow(const QueryShape& shape, const QueryCosts& costs, QueryPlan& plan, Search& search,
-              const SearchWork& work);
+  template <class Walked>
+  Code enter(const QueryStart& start, std::size_t ef, Explorer<Walked>& explorer,
+             FilteredSearch<Walked>& search);
+  template <class Walked>
+  Code follow(const QueryShape& shape, const QueryCosts& costs, QueryPlan& plan,
+              FilteredSearch<Walked>& search, const SearchWork& work);
   Code scan_rows(Explorer<View> explorer, const Acceptance& accepts, std::size_t count);
 
   const StoredIndex* index_;
   View* view_;
-  CodeWalk<View>* codes_;
-  const View* failed_;  ///< the one that failed last, if any has
+  CodeWalk<CodeView>* codes_;
+  bool failed_by_codes_ = false;  ///< which view failed last, if any has
   Filter everything_;
   distance::BatchKernel kernel_;
   QueryCosts costs_;
   FilteredScratch scratch_;
 };
 
-template <GraphView View>
-QueryShape ViewQueries<View>::shape_of(const QueryStart& start, const QueryOptions& options) const {
+template <GraphView View, GraphView CodeView>
+QueryShape ViewQueries<View, CodeView>::shape_of(const QueryStart& start,
+                                                 const QueryOptions& options) const {
   const Filter& filter = options.filter != nullptr ? *options.filter : everything_;
   QueryShape shape = query_shape(*index_, filter, 0);
   if (shape.counted && start.item && filter.accepts(*start.item)) --shape.accepted;
@@ -84,9 +88,11 @@ QueryShape ViewQueries<View>::shape_of(const QueryStart& start, const QueryOptio
 }
 
 /// Brings the search to level 0.
-template <GraphView View>
-Code ViewQueries<View>::enter(const QueryStart& start, std::size_t ef, Explorer<View>& explorer,
-                              Search& search) {
+template <GraphView View, GraphView CodeView>
+template <class Walked>
+Code ViewQueries<View, CodeView>::enter(const QueryStart& start, std::size_t ef,
+                                        Explorer<Walked>& explorer,
+                                        FilteredSearch<Walked>& search) {
   if (start.item) {
     // Its distance to itself does not matter: it is expanded first, and not returned.
     const Neighbor self{-std::numeric_limits<float>::max(), *start.item};
@@ -100,9 +106,11 @@ Code ViewQueries<View>::enter(const QueryStart& start, std::size_t ef, Explorer<
 }
 
 /// Walks until the walk is over or the plan becomes a scan.
-template <GraphView View>
-Code ViewQueries<View>::follow(const QueryShape& shape, const QueryCosts& costs, QueryPlan& plan,
-                               Search& search, const SearchWork& work) {
+template <GraphView View, GraphView CodeView>
+template <class Walked>
+Code ViewQueries<View, CodeView>::follow(const QueryShape& shape, const QueryCosts& costs,
+                                         QueryPlan& plan, FilteredSearch<Walked>& search,
+                                         const SearchWork& work) {
   const bool automatic = plan.way == Way::automatic;
   bool probing = automatic;
   const std::size_t probe = probe_hops(shape, costs);
@@ -128,18 +136,18 @@ Code ViewQueries<View>::follow(const QueryShape& shape, const QueryCosts& costs,
 }
 
 /// What the walk has compared, it has compared by codes: all rows are new.
-template <GraphView View>
-Code ViewQueries<View>::scan_rows(Explorer<View> explorer, const Acceptance& accepts,
-                                  std::size_t count) {
-  failed_ = view_;
-  Search search(explorer, accepts, scratch_);
+template <GraphView View, GraphView CodeView>
+Code ViewQueries<View, CodeView>::scan_rows(Explorer<View> explorer, const Acceptance& accepts,
+                                            std::size_t count) {
+  failed_by_codes_ = false;
+  FilteredSearch<View> search(explorer, accepts, scratch_);
   search.begin(count, {});
   return search.scan();
 }
 
-template <GraphView View>
-Code ViewQueries<View>::nearest(const QueryStart& start, const QueryOptions& options,
-                                QueryResult& result) {
+template <GraphView View, GraphView CodeView>
+Code ViewQueries<View, CodeView>::nearest(const QueryStart& start, const QueryOptions& options,
+                                          QueryResult& result) {
   const QueryShape shape = shape_of(start, options);
   scratch_.search.beam.reset(0);
   result.work = {};
@@ -154,34 +162,37 @@ Code ViewQueries<View>::nearest(const QueryStart& start, const QueryOptions& opt
   const Filter& filter = options.filter != nullptr ? *options.filter : everything_;
   const Acceptance accepts{&filter, start.item.value_or(no_slot)};
   const Target exact{start.row, kernel_, index_->meta().dimension};
-  View& walked = by_codes ? codes_->view() : *view_;
-  Explorer<View> explorer(walked, by_codes ? codes_->aim(start.row) : exact, limits,
-                          scratch_.search, result.work);
-  Search search(explorer, accepts, scratch_);
   const QueryCosts& costs = by_codes ? codes_->costs() : costs_;
   QueryPlan plan = plan_query(shape, options, costs);
   const bool automatic = options.way == Way::automatic;
-  Code code = Code::ok;
-  failed_ = &walked;
-  if (plan.way == Way::scan) {
-    search.begin(std::min(options.k, shape.ef), {});
-  } else {
-    code = enter(start, shape.ef, explorer, search);
-    if (code == Code::ok) code = follow(shape, costs, plan, search, result.work);
-    // A walk that ran dry has missed accepted items that it could not reach.
-    const std::size_t due = shape.everything ? std::min(options.k, shape.ef) : shape.ef;
-    if (code == Code::ok && automatic && plan.way != Way::scan && beam().size() < due) {
-      plan = {Way::scan, ScanReason::stalled};
+  const std::size_t wanted = std::min(options.k, shape.ef);
+  const auto run = [&]<class Walked>(Walked& walked, const Target& target) {
+    Explorer<Walked> explorer(walked, target, limits, scratch_.search, result.work);
+    FilteredSearch<Walked> search(explorer, accepts, scratch_);
+    Code code = Code::ok;
+    if (plan.way == Way::scan) {
+      search.begin(wanted, {});
+    } else {
+      code = enter(start, shape.ef, explorer, search);
+      if (code == Code::ok) code = follow(shape, costs, plan, search, result.work);
+      // A walk that ran dry has missed accepted items that it could not reach.
+      const std::size_t due = shape.everything ? wanted : shape.ef;
+      if (code == Code::ok && automatic && plan.way != Way::scan && beam().size() < due) {
+        plan = {Way::scan, ScanReason::stalled};
+      }
     }
-  }
-  if (code == Code::ok && plan.way == Way::scan) {
+    if (code != Code::ok || plan.way != Way::scan) return code;
     limits.release();
-    code = by_codes ? scan_rows({*view_, exact, limits, scratch_.search, result.work}, accepts,
-                                std::min(options.k, shape.ef))
-                    : search.scan();
+    code = by_codes
+               ? scan_rows({*view_, exact, limits, scratch_.search, result.work}, accepts, wanted)
+               : search.scan();
     result.exact = code == Code::ok;
-  } else if (by_codes && (code == Code::ok || code == Code::cancelled)) {
-    failed_ = view_;
+    return code;
+  };
+  failed_by_codes_ = by_codes;
+  Code code = by_codes ? run(codes_->view(), codes_->aim(start.row)) : run(*view_, exact);
+  if (by_codes && plan.way != Way::scan && (code == Code::ok || code == Code::cancelled)) {
+    failed_by_codes_ = false;
     const std::size_t most = rescored(beam().size(), options.k, options.oversample);
     const Code second = rescore(*view_, exact, limits.finish(most), scratch_.search, result.work);
     if (second != Code::ok) code = second;
@@ -192,15 +203,15 @@ Code ViewQueries<View>::nearest(const QueryStart& start, const QueryOptions& opt
   return code == Code::cancelled ? Code::ok : code;
 }
 
-template <GraphView View>
-Code ViewQueries<View>::within(const std::byte* row, const RangeOptions& options,
-                               QueryResult& result, std::vector<Neighbor>& found) {
+template <GraphView View, GraphView CodeView>
+Code ViewQueries<View, CodeView>::within(const std::byte* row, const RangeOptions& options,
+                                         QueryResult& result, std::vector<Neighbor>& found) {
   const Filter& filter = options.filter != nullptr ? *options.filter : everything_;
   const Meta& meta = index_->meta();
   const std::size_t ef = std::min<std::size_t>(options.ef, meta.nodes());
   const QueryShape shape = query_shape(*index_, filter, ef);
   found.clear();
-  failed_ = view_;
+  failed_by_codes_ = false;
   if (ef == 0) return Code::ok;
   const RangeBounds bounds{&index_->metric(), options.radius,
                            options.radius + options.slack * std::abs(options.radius)};

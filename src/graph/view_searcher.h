@@ -17,12 +17,12 @@
 
 namespace skerry::graph {
 
-template <GraphView View>
+template <GraphView View, GraphView CodeView = View>
 class ViewSearcher final : public Reader::Searcher {
  public:
   /// `codes`: where walks go by codes. `ids` as IdMap::load() gives them, or empty to ask the index
   /// each time.
-  ViewSearcher(const StoredIndex& index, View view, std::optional<CodeWalk<View>> codes,
+  ViewSearcher(const StoredIndex& index, View view, std::optional<CodeWalk<CodeView>> codes,
                std::span<const ItemId> ids, const QueryCosts& costs)
       : index_(&index),
         ids_(ids),
@@ -158,11 +158,13 @@ class ViewSearcher final : public Reader::Searcher {
     for (std::size_t i = 0; i < beam.size(); ++i) found_.push_back(beam[i]);
   }
 
-  void require(const View& view, Code code) const {
+  template <GraphView Walked>
+  void require(const Walked& view, Code code) const {
     if (code != Code::ok) throw record_error(*index_, view.failure(), code);
   }
 
-  void walk(View& view, const Target& target, std::size_t ef) {
+  template <GraphView Walked>
+  void walk(Walked& view, const Target& target, std::size_t ef) {
     const Meta& meta = index_->meta();
     require(view, search_graph(view, target, meta.entry_points, meta.top_level, 0, ef, scratch_,
                                work_, meta.root));
@@ -171,10 +173,10 @@ class ViewSearcher final : public Reader::Searcher {
   const StoredIndex* index_;
   std::span<const ItemId> ids_;
   View view_;
-  std::optional<CodeWalk<View>> codes_;
+  std::optional<CodeWalk<CodeView>> codes_;
   distance::BatchKernel kernel_;
   std::vector<std::byte> row_;
-  ViewQueries<View> queries_;
+  ViewQueries<View, CodeView> queries_;
   SearchScratch scratch_;
   std::vector<Neighbor> found_;
   SearchWork work_;

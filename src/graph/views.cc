@@ -6,9 +6,10 @@
 namespace skerry::graph {
 
 DirectView::DirectView(const StoredIndex& index, const RowPlaces& places)
-    : index_(&index), places_(places) {}
+    : index_(&index), places_(places), beside_(index, places) {}
 
 Code DirectView::links(unsigned level, Slot slot, std::span<const Slot>& out) {
+  beside_.forget();
   link_scope_.reset();
   failure_ = {false, level, slot};
   kv::View value;
@@ -21,10 +22,12 @@ Code DirectView::links(unsigned level, Slot slot, std::span<const Slot>& out) {
                                 decoded_);
   if (stopwatch_ != nullptr) stopwatch_->lap(Part::decode);
   out = decoded_;
-  return code;
+  if (code != Code::ok || level > 0 || !beside_.used()) return code;
+  return beside_.take(decoded_, Packing::behind(value.bytes(), list));
 }
 
 Code DirectView::rows(std::span<const Slot> slots, const std::byte** out) {
+  if (beside_.find(slots, out)) return Code::ok;
   row_scope_.reset();
   failure_ = {true, 0, slots.empty() ? Slot{0} : slots[0], places_.codes};
   const std::size_t count = slots.size();
@@ -111,7 +114,15 @@ std::size_t Memo::resident_bytes() const noexcept {
 MemoView::MemoView(Memo& memo, bool codes)
     : memo_(&memo),
       table_(codes ? &*memo.codes_ : &memo.rows_),
-      asked_(asked_of_row(table_->places.packing.row_bytes())) {}
+      asked_(asked_of_row(table_->places.packing.row_bytes())),
+      beside_(memo.index(), table_->places) {}
+
+Code MemoView::decode(unsigned level, Slot slot, Bytes list) {
+  const StoredIndex& index = *memo_->index_;
+  const Meta& meta = index.meta();
+  return index.codec().decode(list, {slot, static_cast<Slot>(meta.slots), meta.bounds.at(level)},
+                              decoded_);
+}
 
 Code MemoView::fetch_list(unsigned level, Slot slot, Bytes& list) {
   const StoredIndex& index = *memo_->index_;
@@ -125,6 +136,12 @@ Code MemoView::fetch_list(unsigned level, Slot slot, Bytes& list) {
   }
   // The value was fetched and may hold others' lists, too.
   const Packing& packing = index.packing();
+  if (packing.codes_inline()) {
+    // What is remembered says where the codes begin; here it is known that they are all there.
+    if (const Code code = decode(level, slot, list); code != Code::ok) return code;
+    const std::size_t bytes = decoded_.size() * index.encoder()->code_bytes();
+    if (Packing::behind(value.bytes(), list).size() != bytes) return Code::corrupt;
+  }
   const Packing::Range range = packing.lists_in(packing.list_block(slot));
   for (Slot other = range.first; other < range.last; ++other) {
     Bytes each;
@@ -135,6 +152,7 @@ Code MemoView::fetch_list(unsigned level, Slot slot, Bytes& list) {
 }
 
 Code MemoView::links(unsigned level, Slot slot, std::span<const Slot>& out) {
+  beside_.forget();
   failure_ = {false, level, slot};
   const std::uint64_t known = memo_->links_[level][slot].load(std::memory_order_relaxed);
   Bytes list = unpack(known);
@@ -142,13 +160,12 @@ Code MemoView::links(unsigned level, Slot slot, std::span<const Slot>& out) {
     if (const Code code = fetch_list(level, slot, list); code != Code::ok) return code;
   }
   if (stopwatch_ != nullptr) stopwatch_->lap(Part::store);
-  const StoredIndex& index = *memo_->index_;
-  const Meta& meta = index.meta();
-  const Code code = index.codec().decode(
-      list, {slot, static_cast<Slot>(meta.slots), meta.bounds.at(level)}, decoded_);
+  const Code code = decode(level, slot, list);
   if (stopwatch_ != nullptr) stopwatch_->lap(Part::decode);
   out = decoded_;
-  return code;
+  if (code != Code::ok || level > 0 || !beside_.used()) return code;
+  const std::byte* codes = list.data() + list.size();
+  return beside_.take(decoded_, {codes, decoded_.size() * memo_->index_->encoder()->code_bytes()});
 }
 
 Code MemoView::fetch_row(Slot slot, const std::byte*& row) {
@@ -173,6 +190,7 @@ Code MemoView::fetch_row(Slot slot, const std::byte*& row) {
 }
 
 Code MemoView::rows(std::span<const Slot> slots, const std::byte** out) {
+  if (beside_.find(slots, out)) return Code::ok;
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const std::byte* row = table_->pointers[slots[i]].load(std::memory_order_relaxed);
     if (row == nullptr) {

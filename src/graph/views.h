@@ -1,6 +1,6 @@
 #pragma once
 // Three of the places where a search may find nodes (GraphView in graph/search.h; the fourth is in
-// graph/cached_view.h):
+// graph/cached_view.h; graph/block_view.h is `frozen` where codes lie inline):
 //
 //   direct  the store, on every access
 //   memo    the store once per record, then a remembered pointer into it; needs a store whose
@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "graph/graph.h"
+#include "graph/inline_codes.h"
 #include "graph/rows.h"
 #include "graph/search.h"
 #include "graph/stored_index.h"
@@ -93,6 +94,7 @@ class DirectView {
   std::vector<std::array<std::byte, 4>> key_bytes_;
   std::vector<kv::Key> keys_;
   std::vector<kv::View> values_;
+  InlineCodes beside_;
   RecordPlace failure_;
   Stopwatch* stopwatch_ = nullptr;
 };
@@ -146,6 +148,7 @@ class MemoView {
 
  private:
   Code fetch_list(unsigned level, Slot slot, Bytes& list);
+  Code decode(unsigned level, Slot slot, Bytes list);
   Code fetch_row(Slot slot, const std::byte*& row);
 
   Memo* memo_;
@@ -153,6 +156,7 @@ class MemoView {
   std::size_t asked_;  ///< bytes of a row that rows() asks for
   kv::Scope scope_;
   std::vector<Slot> decoded_;
+  InlineCodes beside_;
   RecordPlace failure_;
   Stopwatch* stopwatch_ = nullptr;
 };

@@ -44,6 +44,7 @@ class IndexWriter {
   void code_with(const distance::Encoder& encoder) {
     encoder_ = &encoder;
     code_.resize(encoder.code_bytes());
+    if (layout_.codes_inline) codes_ = encode_rows(encoder, *rows_);
     add(tables_.codes, "codes", mean_key, mean_value(encoder));
   }
 
@@ -147,6 +148,7 @@ class IndexWriter {
     for (Slot block = packing_.list_block(first); block <= packing_.list_block(last - 1); ++block) {
       value_.clear();
       append_lists(block);
+      if (layout_.codes_inline) append_codes(block);
       add(tables_.links, "links", LinkKey(0, block).bytes, value_);
     }
   }
@@ -160,6 +162,14 @@ class IndexWriter {
       codec_->encode(graph_->links(0, slot), slot, list);
     }
     packing_.pack_lists(lists_, value_);
+  }
+
+  /// Of the targets of the one list that `value_` holds.
+  void append_codes(Slot slot) {
+    for (const Slot target : graph_->links(0, slot)) {
+      const std::byte* code = codes_[items_[target]];
+      value_.insert(value_.end(), code, code + codes_.row_bytes());
+    }
   }
 
   void add(kv::TableId table, std::string_view part, kv::Key key, Bytes value) {
@@ -180,6 +190,7 @@ class IndexWriter {
   RecordSink* sink_;
   const distance::Encoder* encoder_ = nullptr;
   std::vector<std::byte> code_;
+  RowBlock codes_;  ///< by row, where they lie inline
   std::vector<std::byte> value_;
   std::vector<std::vector<std::byte>> lists_;
 };
@@ -254,6 +265,7 @@ void check(const Rows& rows, const Graph& graph, const WriteOptions& options) {
   };
   same(graph.size(), "items of the graph");
   same(graph.items(), "items of the graph");
+  check_layout(options.layout, options.encoding);
   if (options.ids.empty()) return;
   same(options.ids.size(), "ids");
   std::vector<ItemId> sorted(options.ids.begin(), options.ids.end());

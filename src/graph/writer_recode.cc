@@ -20,6 +20,12 @@ UpdateWork Writer::recode(std::string_view encoding, kv::Durability durability,
   }
   const std::unique_ptr<kv::Transaction> transaction = begin();
   const StoredIndex& stored = index();
+  if (stored.meta().layout.codes_inline) {
+    throw Error(Code::unsupported,
+                fmt::format("index `{}` has layout `inline`: its codes lie beside the links, too, "
+                            "and cannot be exchanged; write it anew with the other encoding",
+                            name_));
+  }
   UpdateWork work;
   const auto check = [&](Code code, Bytes key) {
     if (code == Code::ok) return;

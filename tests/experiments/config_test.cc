@@ -174,7 +174,6 @@ TEST(Config, WordsThatNameNothingNameTheNearestAndTheRest) {
 TEST(Config, WhatThisReleaseDoesNotImplementIsRefusedWithWhatThereIs) {
   const std::string base = minimal;
   const std::vector<std::pair<std::string, std::string>> later = {
-      {"layout = \"inline(codes)\"", "no codes"},
       {"layout = \"packed\"", "Known: apart"},
       {"order = \"hilbert\"", "Known: insertion"},
       {"via = \"stream\"", "Known: bulk"},

@@ -135,6 +135,9 @@ TEST(Plan, CodesThatTheMetricOrTheIndexCannotGiveAreRefused) {
   const std::string_view manhattan = "metric = \"manhattan\"";
   EXPECT_EQ(refused(cosine, "traversal = \"i8\""), "accepted");
   EXPECT_NE(refused(manhattan, "traversal = \"i8\"").find("not for manhattan"), std::string::npos);
+  EXPECT_NE(refused("metric = \"cosine\"\nlayout = \"inline\"", "").find("`encoding`"),
+            std::string::npos);
+  EXPECT_EQ(refused("metric = \"cosine\"\nlayout = \"inline\"\nencoding = \"i8\"", ""), "accepted");
   EXPECT_NE(refused("metric = \"manhattan\"\nencoding = \"f16\"", "").find("not for manhattan"),
             std::string::npos);
   EXPECT_NE(refused(cosine, "traversal = \"i8\"\nview = \"direct\"").find("same encoding"),

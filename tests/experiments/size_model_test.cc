@@ -92,6 +92,23 @@ TEST(SizeModel, PackingSavesKeysAndPages) {
   EXPECT_DOUBLE_EQ(together.disk_bytes("memory"), apart.disk_bytes("memory") - 10'000 * 5);
 }
 
+TEST(SizeModel, CodesBesideLinksAreToldApartFromLinks) {
+  SizeInput input{.n = 10'000, .dimension = 384, .codec = "u32", .levels = "flat"};
+  input.edges_per_vector = 32;
+  input.encoding = "rabitq";
+  const SizeEstimate apart = estimate_sizes(input);
+  EXPECT_DOUBLE_EQ(apart.codes.values, 10'000 * 60);
+  EXPECT_DOUBLE_EQ(apart.inline_code_bytes, 0);
+  input.layout = "inline";
+  const SizeEstimate beside = estimate_sizes(input);
+  EXPECT_DOUBLE_EQ(beside.inline_code_bytes, 10'000 * 32 * 60);
+  // A list of 128 bytes has its size before it in two.
+  EXPECT_DOUBLE_EQ(beside.links.values, apart.links.values + 10'000 * 2 + beside.inline_code_bytes);
+  EXPECT_DOUBLE_EQ(beside.codes.values, apart.codes.values);
+  input.encoding = "f32";
+  EXPECT_THROW(estimate_sizes(input), Error);
+}
+
 TEST(SizeModel, BuiltGraphsAreWithinTenPercentOfTheEstimate) {
   constexpr std::size_t n = 3000;
   constexpr std::size_t dimension = 16;

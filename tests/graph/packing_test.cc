@@ -22,13 +22,15 @@ TEST(Layout, IsSpeltWithoutItsDefaults) {
   EXPECT_EQ(Layout::parse("apart(links=page, vectors=4)").spec(), "apart(vectors=4, links=page)");
   EXPECT_EQ(Layout::parse("together(items=4)").spec(), "together(items=4)");
   EXPECT_EQ(Layout::parse("together(1)").spec(), "together");
+  EXPECT_EQ(Layout::parse("inline").spec(), "inline");
 }
 
 TEST(Layout, AWrongSpecSaysWhatWouldBeRight) {
   support::expect_error(Code::invalid_argument, {"apart"}, [] { Layout::parse("apert"); });
   support::expect_error(Code::invalid_argument, {"links"}, [] { Layout::parse("apart(link=4)"); });
   support::expect_error(Code::invalid_argument, {"4096"}, [] { Layout::parse("apart(links=0)"); });
-  support::expect_error(Code::unsupported, {"inline"}, [] { Layout::parse("inline(codes)"); });
+  support::expect_error(Code::invalid_argument, {"inline"},
+                        [] { Layout::parse("inline(links=2)"); });
   support::expect_error(Code::invalid_argument, {"bulk"}, [] { Via::parse("blk"); });
   support::expect_error(Code::invalid_argument, {"items"}, [] { Via::parse("transactions(0)"); });
 }
