@@ -170,6 +170,7 @@ void FilteredSearch<View>::prefetch_next() {
 template <GraphView View>
 Code FilteredSearch<View>::walk(Slot node) {
   SearchScratch& search = scratch_->search;
+  prefetch_next();  // asked for only when it is next, its list is late
   std::span<const Slot> links;
   if (const Code code = explorer_->links(0, node, links); code != Code::ok) return code;
   ++seen_.hops;

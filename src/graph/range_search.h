@@ -56,10 +56,10 @@ Code range_walk(Explorer<View>& explorer, const Acceptance& accepts, const Range
     }
   }
   while (!frontier.empty() && !beyond(frontier.top())) {
+    const Slot node = frontier.pop().slot;
+    if (!frontier.empty()) explorer.view().prefetch(frontier.top().slot);
     std::span<const Slot> links;
-    if (const Code code = explorer.links(0, frontier.pop().slot, links); code != Code::ok) {
-      return code;
-    }
+    if (const Code code = explorer.links(0, node, links); code != Code::ok) return code;
     search.take_unseen(links);
     const Code code = explorer.compare();
     explorer.for_each_compared(meet);
