@@ -71,6 +71,16 @@ class Micro(unittest.TestCase):
                                         for place in ("cache", "memory")})
         self.assertTrue(all(entry["row"] > 0 for entry in entries.values()))
 
+    def test_search_benchmark_times_queries_in_every_view_and_the_beam(self):
+        entries = google_benchmark("search_benchmark", "--benchmark_filter=/16$")
+        searches = {f"search/{view}/{traversal}/16" for view in ("frozen", "memo", "direct")
+                    for traversal in ("f32", "i8")}
+        self.assertEqual(set(entries), searches | {"beam/16"})
+        for name in searches:
+            self.assertGreater(entries[name]["distances"], 16, name)
+            self.assertGreater(entries[name]["distance"], 0, name)
+        self.assertGreater(entries["beam/16"]["insert"], 0)
+
     def test_codec_benchmark_gives_size_and_time_of_every_codec(self):
         entries = google_benchmark("codec_benchmark")
         codecs = {name.split("/")[0] for name in entries}
