@@ -6,6 +6,7 @@
 #include <array>
 #include <deque>
 #include <map>
+#include <optional>
 
 #include "base/error.h"
 #include "experiments/graphs/import.h"
@@ -159,19 +160,24 @@ graph::Meta write_fresh_index(kv::Store& store, std::string_view name,
                     "`rebuild` with it makes one that does",
                     options.build.connectivity));
   }
-  graph::Builder builder(items.rows, parameters.build, items.ids);
-  if (given == nullptr) builder.insert_until(items.rows.size(), progress);
-  const graph::Graph& linked = given != nullptr ? *given : builder.graph();
+  std::optional<graph::Builder> builder;  // only where it builds: it may make codes of all rows
+  if (given == nullptr) {
+    builder.emplace(items.rows, parameters.build, items.ids);
+    builder->insert_until(items.rows.size(), progress);
+  }
+  const graph::Graph& linked = builder ? builder->graph() : *given;
   graph::WriteOptions write{.codec = &graph::link_codec(options.codec),
                             .layout = graph::Layout::parse(options.layout),
                             .encoding = graph::encoding_of(options),
                             .order = &graph::order(options.order),
                             .seed = options.seed,
                             .build = options.build,
-                            .ids = items.ids,
-                            .root = given != nullptr ? no_slot : builder.root(),
-                            .lineage = builder.lineage()};
+                            .ids = items.ids};
   write.threads = threads;
+  if (builder) {
+    write.root = builder->root();
+    write.lineage = builder->lineage();
+  }
   std::map<std::string, kv::TableId> present;
   const std::vector<std::string> tables = store.tables();
   for (const std::string_view part : parts) {
