@@ -117,7 +117,7 @@ void Encoder::write(const std::byte* row, Write components, float factor, double
   double bias = parts.square;
   if (metric_->name == "cosine") bias = (parts.square + (unit == 0 ? 1 : 0)) / 2;
   if (metric_->name == "inner_product") bias = -(parts.along_mean + mean_square_ / 2);
-  check(std::max({parts.square, parts.longest, std::fabs(bias)}));
+  for (const double square : {parts.square, parts.longest, std::fabs(bias)}) check(square);
   store(code + bytes - header_bytes, static_cast<float>(bias));
   store(code + bytes - sizeof(float), parts.scale * factor);
 }
