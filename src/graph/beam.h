@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <vector>
 
 #include "base/types.h"
@@ -34,12 +35,27 @@ class Beam {
       --size_;
     }
     std::uint64_t* const begin = entries_.data();
-    std::uint64_t* const place = std::lower_bound(begin, begin + size_, entry);
+    std::uint64_t* const place = begin + entries_before(entry);
     std::memmove(place + 1, place, static_cast<std::size_t>(begin + size_ - place) * sizeof(entry));
     *place = entry;
     ++size_;
     next_ = std::min(next_, static_cast<std::size_t>(place - begin));
     return true;
+  }
+
+  /// insert() of each slots[i] at distances[i], i < count, that is a number below infinity.
+  void insert(const float* distances, const Slot* slots, std::size_t count) {
+    if (near_.size() < count) near_.resize(count);
+    // Late in a walk most are too far, and which are follows no pattern: a look at all of them
+    // without a branch comes first.
+    const float limit =
+        full() ? distance_of(entries_[size_ - 1]) : std::numeric_limits<float>::max();
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      near_[found] = static_cast<std::uint32_t>(i);
+      found += distances[i] <= limit ? 1 : 0;
+    }
+    for (std::size_t i = 0; i < found; ++i) insert(distances[near_[i]], slots[near_[i]]);
   }
 
   /// Marks the nearest unexpanded entry as expanded and gives its slot; false when there is none.
@@ -76,6 +92,18 @@ class Beam {
   }
 
  private:
+  /// How many entries are below `entry`. Halves without branches, which would be guessed wrong.
+  std::size_t entries_before(std::uint64_t entry) const noexcept {
+    const std::uint64_t* from = entries_.data();
+    std::size_t left = size_;
+    while (left > 1) {
+      const std::size_t half = left / 2;
+      from += half & (std::size_t{0} - static_cast<std::size_t>(from[half - 1] < entry));
+      left -= half;
+    }
+    return static_cast<std::size_t>(from - entries_.data()) + (left == 1 && *from < entry ? 1 : 0);
+  }
+
   static std::uint64_t pack(float distance, Slot slot) noexcept {
     // Adding +0 turns -0 into +0, so that equal distances are equal bits.
     const auto bits = std::bit_cast<std::uint32_t>(distance + 0.0F);
@@ -94,6 +122,7 @@ class Beam {
   }
 
   std::vector<std::uint64_t> entries_;
+  std::vector<std::uint32_t> near_;
   std::size_t capacity_ = 0;
   std::size_t size_ = 0;
   std::size_t next_ = 0;  // no unexpanded entry lies before it

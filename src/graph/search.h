@@ -176,12 +176,7 @@ Code search_level(View& view, const Target& target, std::span<const Neighbor> en
     if (const Code scored = score(view, target, scratch.fresh, scratch, work); scored != Code::ok) {
       return scored;
     }
-    for (std::size_t i = 0; i < scratch.fresh.size(); ++i) {
-      const float distance = scratch.distances[i];
-      if (distance < std::numeric_limits<float>::infinity()) {
-        beam.insert(distance, scratch.fresh[i]);
-      }
-    }
+    beam.insert(scratch.distances.data(), scratch.fresh.data(), scratch.fresh.size());
     if (const Slot next = beam.peek(current); next != current) view.prefetch(next);
   }
   return Code::ok;
@@ -202,11 +197,7 @@ Code search_all(View& view, const Target& target, std::size_t ef, SearchScratch&
     if (const Code code = score(view, target, scratch.fresh, scratch, work); code != Code::ok) {
       return code;
     }
-    for (std::size_t i = 0; i < scratch.fresh.size(); ++i) {
-      if (scratch.distances[i] < std::numeric_limits<float>::infinity()) {
-        scratch.beam.insert(scratch.distances[i], scratch.fresh[i]);
-      }
-    }
+    scratch.beam.insert(scratch.distances.data(), scratch.fresh.data(), scratch.fresh.size());
   }
   return Code::ok;
 }

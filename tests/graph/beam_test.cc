@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include "base/random.h"
@@ -58,6 +59,40 @@ TEST(Beam, RefusesWhatIsFartherThanAFullBeam) {
   EXPECT_FALSE(beam.insert(2, 3));  // a tie goes to the smaller slot
   EXPECT_TRUE(beam.insert(2, 0));
   EXPECT_EQ(beam[1].slot, 0U);
+}
+
+TEST(Beam, TakesManyAtOnceAsOneByOneAndNothingThatIsNotFinite) {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
+  const std::vector<float> odd = {infinity, not_a_number, -not_a_number, 0.0F, -0.0F};
+  Random random(11);
+  for (int round = 0; round < 200; ++round) {
+    const std::size_t capacity = 1 + random.below(40);
+    Beam together;
+    Beam one_by_one;
+    together.reset(capacity);
+    one_by_one.reset(capacity);
+    Slot next = 0;
+    for (int hop = 0; hop < 12; ++hop) {
+      std::vector<float> distances;
+      std::vector<Slot> slots;
+      for (std::uint64_t i = random.below(34); i > 0; --i) {
+        const std::uint64_t drawn = random.below(40);
+        distances.push_back(drawn < odd.size() ? odd[drawn] : static_cast<float>(drawn) - 12.0F);
+        slots.push_back(next++);
+      }
+      together.insert(distances.data(), slots.data(), slots.size());
+      for (std::size_t i = 0; i < slots.size(); ++i) {
+        if (distances[i] < infinity) one_by_one.insert(distances[i], slots[i]);
+      }
+      ASSERT_EQ(together.size(), one_by_one.size());
+      for (std::size_t i = 0; i < together.size(); ++i) ASSERT_EQ(together[i], one_by_one[i]);
+      ASSERT_EQ(together.peek(max_slots), one_by_one.peek(max_slots));
+      Slot popped = 0;
+      together.pop(popped);
+      one_by_one.pop(popped);
+    }
+  }
 }
 
 TEST(Beam, TreatsNegativeZeroAsZero) {
