@@ -62,7 +62,7 @@ QueryCosts QueryCosts::of_view(std::string_view view, std::size_t walk_bytes,
                                std::size_t row_bytes) noexcept {
   QueryCosts costs;
   costs.distance = 90 + 0.02 * static_cast<double>(walk_bytes);
-  costs.scanned = 20 + 0.033 * static_cast<double>(row_bytes);
+  costs.scanned = 20 + 0.045 * static_cast<double>(row_bytes);
   costs.list = 150;
   if (view == "memo") costs.list = 300;  // decoded each time
   if (view == "direct" || view == "cached") {
