@@ -121,6 +121,8 @@ class Row:
         self._row, self._program = row, program
         with program.folder() as folder:
             plan = json.loads(program.call(row, folder, "plan", "--json"))
+        if "largest_store_bytes" not in plan.get("expected", {}):
+            raise SkerryFailed("its plan does not say how large the store will be")
         self._store_bytes = round(plan["expected"]["largest_store_bytes"])
 
     def turn(self, builds):

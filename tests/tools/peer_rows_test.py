@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import pathlib
 import sys
 import tempfile
@@ -9,6 +10,7 @@ import tomllib
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "benchmarks/peers"))
+import plain_file
 import rows
 import skerry_program
 
@@ -23,7 +25,8 @@ if config["build"]["store"] == "rocksdb":
     print("warning: old", "error: " + path + ":1: no rocksdb", sep="\\n", file=sys.stderr)
     sys.exit(2)
 if command == "plan":
-    print(json.dumps({{"expected": {{"largest_store_bytes": 1000}}}}))
+    old = config["search"]["view"] == "direct"
+    print(json.dumps({{"expected": {{}} if old else {{"largest_store_bytes": 1000}}}}))
     sys.exit()
 threads = config["build"]["threads"]
 graph = pathlib.Path(os.environ["XDG_CACHE_HOME"], "skerry/graphs", str(threads))
@@ -81,6 +84,19 @@ class Words(unittest.TestCase):
             self.assertEqual(threads, (1 if "1builder" in row else 2, 2 if "2threads" in row else 1))
 
 
+class PlainFile(unittest.TestCase):
+
+    def test_it_has_its_whole_size_when_it_is_synced_and_is_gone_afterwards(self):
+        sizes = []
+        self.addCleanup(setattr, plain_file.os, "fsync", os.fsync)
+        plain_file.os.fsync = lambda file: sizes.append(os.fstat(file).st_size)
+        with tempfile.TemporaryDirectory() as folder:
+            for size in (0, 1, (1 << 20) - 1, 1 << 20, (3 << 20) + 5):
+                self.assertGreater(plain_file.write_seconds(pathlib.Path(folder), size), 0)
+                self.assertEqual(sizes.pop(), size)
+                self.assertEqual(os.listdir(folder), [])
+
+
 class Runs(unittest.TestCase):
 
     def setUp(self):
@@ -127,14 +143,14 @@ class Runs(unittest.TestCase):
 
     def test_a_load_has_plain_files_of_its_size_before_and_after(self):
         program, sizes = self.program(), []
-        write = skerry_program.plain_file.write_seconds
-        self.addCleanup(setattr, skerry_program.plain_file, "write_seconds", write)
+        write = plain_file.write_seconds
+        self.addCleanup(setattr, plain_file, "write_seconds", write)
 
         def note(folder, size):
             sizes.append((size, len(self.calls())))
             return write(folder, size)
 
-        skerry_program.plain_file.write_seconds = note
+        plain_file.write_seconds = note
         row = skerry_program.Row("lmdb+memo", program)
         for _ in range(2):
             before, after = row.turn(True)["costs"]["write_seconds"]
@@ -148,6 +164,10 @@ class Runs(unittest.TestCase):
         with self.assertRaises(skerry_program.SkerryFailed) as refused:
             skerry_program.Row("rocksdb+memo", self.program())
         self.assertEqual(str(refused.exception), "exit status 2: error: peers.toml:1: no rocksdb")
+
+    def test_a_program_whose_plan_has_no_size_is_refused(self):
+        with self.assertRaisesRegex(skerry_program.SkerryFailed, "how large the store"):
+            skerry_program.Row("lmdb+direct", self.program())
 
     def test_nothing_is_left_of_a_turn_but_the_graph(self):
         skerry_program.Row("lmdb+memo", self.program()).turn(True)

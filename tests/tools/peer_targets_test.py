@@ -1,10 +1,12 @@
-"""How benchmarks/peers holds targets against a measurement, on measurements made here."""
+"""How benchmarks/peers holds targets against a measurement and reports it, on measurements made
+here."""
 
 import pathlib
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "benchmarks/peers"))
+import report
 import rows
 import targets
 
@@ -130,6 +132,36 @@ class Targets(unittest.TestCase):
             for name in (getattr(target, "ours", ""), *getattr(target, "against", ())):
                 if name.startswith("skerry "):
                     self.assertIn(name.removeprefix("skerry "), rows.VIEWS)
+
+
+class Report(unittest.TestCase):
+
+    def table(self, text, title):
+        lines = text.partition(f"## {title}\n\n")[2].partition("\n\n")[0].splitlines()
+        return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+    def test_points_are_medians_of_their_rounds_and_work_is_compared_at_them(self):
+        def points(*by_ef):
+            return [{"ef": ef, "recall": recall, "qps": qps, "distances": distances}
+                    for ef, recall, qps, distances in by_ef]
+
+        theirs = points((16, [0.90, 0.92, 0.97], [9, 5, 7], [100, 100, 100]),
+                        (64, [0.99, 0.99, 0.99], [3, 1, 2], [400, 400, 400]))
+        ours = points((16, [0.90], [8], [50]), (64, [0.98], [4], [200]))
+        contenders = {name: {"label": name, "parameters": "", "build_seconds": [1.0],
+                             "file_bytes": None, "points": each}
+                      for name, each in (("faiss", theirs), ("skerry memory+frozen", ours),
+                                         ("died", []))}
+        text = report.markdown({**result(), "contenders": contenders, "summary": "", "facts": {},
+                                "dataset": {"name": "x"}})
+        head, _, *lines = self.table(text, "All points")
+        self.assertEqual(head[1:], ["16", "64"])
+        self.assertEqual(lines, [["faiss", "0.9200 / 7", "0.9900 / 2"],
+                                 ["skerry memory+frozen", "0.9000 / 8", "0.9800 / 4"]])
+        _, _, first, second = self.table(text, "Recall at equal work")
+        # 100 distances lie half way between 50 and 200.
+        self.assertEqual(first, ["16", "100", "0.9200", "0.9400", "+0.0200"])
+        self.assertEqual(second, ["64", "400", "0.9900", "n/a", "n/a"])
 
 
 if __name__ == "__main__":
