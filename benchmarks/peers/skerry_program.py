@@ -129,7 +129,7 @@ class Row:
         """One `skerry run`. On LMDB the costs have `write_seconds` of a plain file as large as the
         store, right before and right after: a disk that changes its speed shows in them. Before the
         first run the size is the plan's."""
-        on_disk = self._row.startswith("lmdb+")
+        on_disk = rows.words_of(self._row)[0].partition("(")[0] == "lmdb"
         with self._program.folder() as name:
             folder = pathlib.Path(name)
             before = plain_file.write_seconds(folder, self._store_bytes) if on_disk else None
