@@ -25,9 +25,9 @@ def bytes_below(path):
 class Peer:
     distances_per_query = None
     optional = False
-    # For those that take several times as long as the others: one build, and searches in the first
-    # round only, with one timed pass.
-    builds_once = searches_once = False
+    # For those that take several times as long as the others: one build, before the first round, and
+    # turns in so many of the first rounds; where that is one, with one timed pass.
+    builds_once, most_rounds = False, None
     parameters = "f32"
 
     def __init__(self, metric, m, ef_construction, threads, folder):

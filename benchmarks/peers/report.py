@@ -87,22 +87,24 @@ def speed_table(contenders, baseline):
 def work_table(contenders, baseline):
     """Recall where both have computed as many distances: graph quality, free of speed."""
     others = {
-        name: [(p["recall"], p["distances"]) for p in contender["points"]]
+        name: [(targets.median(p["recall"]), targets.median(p["distances"]))
+               for p in contender["points"]]
         for name, contender in contenders.items()
         # What other kinds of faiss count are parts of distances, or distances of codes.
         if name.startswith("skerry ") and contender["points"]
     }
-    if not others or not contenders[baseline]["points"][0]["distances"]:
+    if not others or targets.median(contenders[baseline]["points"][0]["distances"]) is None:
         return None
     # All views of one graph make the same walk, so the first of them speaks for all.
     name, curve = next(iter(others.items()))
     rows = []
     for point in contenders[baseline]["points"]:
-        recall = curves.recall_at(curve, point["distances"])
+        distances, theirs = targets.median(point["distances"]), targets.median(point["recall"])
+        ours = curves.recall_at(curve, distances)
         rows.append([
-            point["ef"], f"{point['distances']:,.0f}", f"{point['recall']:.4f}",
-            "n/a" if recall is None else f"{recall:.4f}",
-            "n/a" if recall is None else f"{recall - point['recall']:+.4f}",
+            point["ef"], f"{distances:,.0f}", f"{theirs:.4f}",
+            "n/a" if ours is None else f"{ours:.4f}",
+            "n/a" if ours is None else f"{ours - theirs:+.4f}",
         ])
     head = [f"ef of {baseline}", "distances a query", f"recall of {baseline}"]
     return table(head + [f"of {name}", "difference"], rows)
@@ -114,7 +116,7 @@ def point_table(contenders):
     for contender in contenders.values():
         by_ef = {point["ef"]: point for point in contender["points"]}
         cells = [
-            f"{by_ef[ef]['recall']:.4f} / {curves.spread(by_ef[ef]['qps'])['median']:,.0f}"
+            f"{targets.median(by_ef[ef]['recall']):.4f} / {targets.median(by_ef[ef]['qps']):,.0f}"
             if ef in by_ef else "n/a"
             for ef in efs
         ]

@@ -1,200 +1,148 @@
-"""skerry as a contender: `skerry run` with a config made here, its results.jsonl read back.
-
-A row of ours is STORE+VIEW, and more words that VARIANTS explains: lmdb+memo+i8.
-"""
+"""skerry as a contender: one `skerry run` for each row and turn, its results.jsonl read back."""
 
 import json
+import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 
-from peer import OVERSAMPLE
-
-ONE_BIT_OVERSAMPLE = 16  # signs leave more to the second look
-# What a word changes. A view other than frozen walks by codes that the index keeps, as every view
-# does by codes that lie inline, so there the encoding changes with the traversal.
-VARIANTS = {
-    "i8": {"search": {"traversal": "i8", "oversample": OVERSAMPLE}, "encoding": "i8"},
-    "i4": {"search": {"traversal": "i4", "oversample": OVERSAMPLE}, "encoding": "i4"},
-    "rabitq": {"search": {"traversal": "rabitq", "oversample": ONE_BIT_OVERSAMPLE},
-               "encoding": "rabitq"},
-    "f16": {"search": {"traversal": "f16", "oversample": OVERSAMPLE}, "encoding": "f16"},
-    "together": {"build": {"layout": "together"}},
-    "inline": {"build": {"layout": "inline"}},
-    "fit": {"build": {"layout": "apart(vectors=fit)"}},
-    "2threads": {"search": {"threads": 2}},
-    "1builder": {"build": {"threads": 1}},
-    "i8build": {"build": {"construction": "i8"}},
-}
-VIEWS = [
-    "memory+frozen", "memory+frozen+i8", "memory+frozen+i4", "memory+frozen+rabitq+inline",
-    "memory+frozen+2threads", "memory+frozen+i8+2threads", "memory+frozen+1builder",
-    "memory+frozen+i8build", "memory+memo", "lmdb+memo", "lmdb+memo+i8", "lmdb+memo+fit",
-    "lmdb+direct", "lmdb+direct+fit", "lmdb+direct+together", "rocksdb+memo", "rocksdb+direct",
-    "rocksdb+direct+i4+inline",
-]
+import measurement
+import plain_file
+import rows
 
 
-class SkerryFailed(Exception):
+class SkerryFailed(measurement.Failed):
     pass
-
-
-def settings_of(name):
-    """{"build": {...}, "search": {...}} of a row; ValueError that says what is wrong with it."""
-    store, *rest = name.split("+")
-    if not rest:
-        raise ValueError(f"{name}: a row is STORE+VIEW, such as lmdb+memo")
-    view, *words = rest
-    build, search = {"store": store}, {"view": view}
-    for word in words:
-        if word not in VARIANTS:
-            raise ValueError(f"{name}: `{word}` is none of {sorted(VARIANTS)}")
-        variant = VARIANTS[word]
-        build.update(variant.get("build", {}))
-        search.update(variant.get("search", {}))
-        if "encoding" in variant and (view != "frozen" or "inline" in words):
-            build["encoding"] = variant["encoding"]
-    return {"build": build, "search": search}
-
-
-def column(table, key):
-    """What `config` in results calls a key; both tables have one that is named threads."""
-    return "build_threads" if (table, key) == ("build", "threads") else key
-
-
-def columns(name):
-    """What a row of ours says in `config` that it does not leave as it is by default."""
-    return {
-        column(table, key): value
-        for table, values in settings_of(name).items()
-        for key, value in values.items()
-    }
-
-
-def name_of(config, names):
-    """The row of `names` that a result belongs to: the one that explains most of its config.
-
-    All variants but those named have the defaults, so that a row matches itself and those that it
-    adds words to; of these it is itself that says most.
-    """
-    fits = [name for name in names
-            if all(config.get(key) == value for key, value in columns(name).items())]
-    return max(fits, key=lambda name: len(columns(name)), default=None)
 
 
 def _lines(table, values):
     return [f"[{table}]"] + [f"{key} = {json.dumps(value)}" for key, value in values.items()]
 
 
-def config_text(options, metric, names):
-    """One graph, unless a row builds otherwise: the first row is the base, and each other one a
-    group, so that a store meets only the views that were asked of it."""
-    first, *others = [settings_of(name) for name in names]
-    base = {
+def config_text(options, metric, row):
+    """One row alone, so that a store meets only the view that is asked of it."""
+    said = rows.settings_of(row)
+    build = {
         "metric": metric,
         "M": options.M,
         "ef_construction": options.ef_construction,
         "threads": options.build_threads,
+        **said["build"],
     }
-    search = {"k": options.k, "ef": options.ef, "threads": 1, "repetitions": options.passes}
-    lines = ['name = "peers"', *_lines("dataset", {"path": str(options.dataset)})]
-    lines += _lines("build", {**base, **first["build"]})
-    lines += _lines("search", {**search, **first["search"]})
-    for other in others:
-        lines += ["[[group]]"]
-        for table in ("build", "search"):
-            lines += _lines(f"group.{table}", {**_undo(first[table], table, options),
-                                               **other[table]})
-    return "\n".join(lines) + "\n"
+    search = {"k": options.k, "ef": options.ef, "threads": 1, "repetitions": options.passes,
+              **said["search"]}
+    return "\n".join([
+        'name = "peers"', *_lines("dataset", {"path": str(options.dataset)}),
+        *_lines("build", build), *_lines("search", search), ""])
 
 
-def _undo(first, table, options):
-    """What a group must say so that it does not inherit the words of the base."""
-    defaults = {
-        "build": {"layout": "apart", "encoding": "f32", "construction": "f32",
-                  "threads": options.build_threads},
-        "search": {"traversal": "f32", "oversample": 1, "threads": 1},
+def read_results(path, row):
+    """What one run's results.jsonl tells: costs of build and store, and `points` by ef."""
+    records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    if not records:
+        raise SkerryFailed("it wrote no results")
+    for record in records:
+        for key, value in rows.columns(row).items():
+            if record["config"].get(key) != value:
+                raise SkerryFailed(f"a result has {key} = {record['config'].get(key)}, and the "
+                                   f"row {row} is {value}: --set may not change it")
+    points = sorted(
+        ({"ef": record["config"]["ef"], "recall": record["recall"]["strict"],
+          "qps": record["qps"]["median"], "distances": record["work"]["distances"]}
+         for record in records), key=lambda point: point["ef"])
+    if len({point["ef"] for point in points}) != len(points):
+        raise SkerryFailed(f"{row} has several results for one ef: --set may not add an axis")
+    first = records[0]
+    return {
+        "seconds": first["build"]["seconds"],
+        "layout_seconds": first["build"]["layout_seconds"],
+        "peak_rss_bytes": first["build"]["peak_rss_bytes"],
+        "cached": first["build"]["cached"],
+        "bytes": first["disk_bytes"],
+        "construction": first["config"].get("construction", "f32"),
+        "link_bytes": first["links"]["value_bytes"],
+        "vectors": first["dataset"]["n"],
+        "dimension": first["dataset"]["dimension"],
+        "list_capacity": list_capacity(first),
+        "provenance": first["provenance"],
+        "points": points,
     }
-    return {key: value for key, value in defaults[table].items() if key in first}
 
 
-def read_results(path, names):
-    """{row: {"build", "bytes", "points", "digest", ...}} of one run's results.jsonl."""
-    contenders = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        config = row["config"]
-        name = name_of(config, names)
-        if name is None:
-            raise SkerryFailed(f"a result belongs to none of {names}: --set may not change them")
-        contender = contenders.setdefault(
-            f"skerry {name}",
-            {
-                "seconds": row["build"]["seconds"],
-                "layout_seconds": row["build"]["layout_seconds"],
-                "peak_rss_bytes": row["build"]["peak_rss_bytes"],
-                "bytes": row["disk_bytes"],
-                "construction": config.get("construction", "f32"),
-                "link_bytes": row["links"]["value_bytes"],
-                "vectors": row["dataset"]["n"],
-                "dimension": row["dataset"]["dimension"],
-                "list_capacity": list_capacity(row),
-                "digest": row["graph_digest"],
-                "provenance": row["provenance"],
-                "points": [],
-            },
-        )
-        contender["points"].append(
-            {
-                "ef": config["ef"],
-                "recall": row["recall"]["strict"],
-                "qps": row["qps"]["median"],
-                "distances": row["work"]["distances"],
-            }
-        )
-    for name, contender in contenders.items():
-        contender["points"].sort(key=lambda point: point["ef"])
-        efs = [point["ef"] for point in contender["points"]]
-        if len(set(efs)) != len(efs):
-            raise SkerryFailed(f"{name} has several rows for one ef: --set may not add an axis")
-    return contenders
-
-
-def list_capacity(row):
+def list_capacity(record):
     """Links that the lists of all levels have room for: M0 at level 0, M above."""
-    m, m0 = row["config"]["M"], row["config"]["M0"]
-    levels = row["graph"]["degrees"]
+    m, m0 = record["config"]["M"], record["config"]["M0"]
+    levels = record["graph"]["degrees"]
     return sum(level["items"] * (m if level["level"] else m0) for level in levels)
 
 
-def _call(options, command, folder, names, metric):
-    config = pathlib.Path(folder) / "peers.toml"
-    config.write_text(config_text(options, metric, names), encoding="utf-8")
-    command = [options.skerry, command[0], config, *command[1:]]
-    for setting in options.set:
-        command += ["--set", setting]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        words = done.stderr.strip().splitlines() or ["no message"]
-        last = words[-1].replace(str(config), config.name)  # the folder is gone when it is read
-        raise SkerryFailed(f"exit status {done.returncode}: {last}")
+class Program:
+    """The program with a cache of graphs of its own in `folder`: rows with the same graph build it
+    once, the first of them, and all tell the seconds and the memory of that build."""
+
+    def __init__(self, options, metric, folder):
+        self._options, self._metric, self._folder = options, metric, pathlib.Path(folder).resolve()
+        self.provenance = None  # of the last run
+
+    def forget_graphs(self):
+        """Each graph is built anew when it is next needed."""
+        shutil.rmtree(self._folder / "skerry" / "graphs", ignore_errors=True)
+
+    def folder(self):
+        """A new one, for a run; its end is the caller's `with`."""
+        return tempfile.TemporaryDirectory(dir=self._folder)
+
+    def call(self, row, folder, command, *more):
+        config = pathlib.Path(folder) / "peers.toml"
+        config.write_text(config_text(self._options, self._metric, row), encoding="utf-8")
+        command = [self._options.skerry, command, config, *more]
+        for setting in rows.settings_left(row, self._options.set):
+            command += ["--set", setting]
+        done = subprocess.run(command, capture_output=True, text=True, check=False,
+                              env={**os.environ, "XDG_CACHE_HOME": str(self._folder)})
+        if done.returncode != 0:
+            words = done.stderr.strip().splitlines() or ["no message"]
+            last = words[-1].replace(str(config), config.name)  # the folder is gone when it is read
+            raise SkerryFailed(f"exit status {done.returncode}: {last}")
+        return done.stdout
 
 
-def refusal(options, metric, name):
-    """Why this build of the program cannot measure a row, in its own words; None where it can."""
-    with tempfile.TemporaryDirectory(dir=options.output) as folder:
-        try:
-            _call(options, ["plan"], folder, [name], metric)
-        except SkerryFailed as error:
-            return str(error)
-    return None
+class Row:
+    """One row of ours as a contender of measurement.py. Making it raises SkerryFailed in the
+    program's own words if this build of it cannot measure the row."""
 
+    parameters, optional = "", False
+    builds_once, most_rounds = False, None
+    repeats_its_graph = True  # on any number of threads
 
-def run_once(options, metric, names):
-    """Builds and searches all rows once, from nothing. Raises SkerryFailed with the program's own
-    words."""
-    with tempfile.TemporaryDirectory(dir=options.output) as folder:
-        results = pathlib.Path(folder) / "results"
-        command = ["run", "-o", results, "--no-cache", "--no-noise", "--quiet"]
-        _call(options, command, folder, names, metric)
-        return read_results(results / "results.jsonl", names)
+    def __init__(self, row, program):
+        self.name = self.label = f"skerry {row}"
+        self._row, self._program = row, program
+        with program.folder() as folder:
+            plan = json.loads(program.call(row, folder, "plan", "--json"))
+        if "largest_store_bytes" not in plan.get("expected", {}):
+            raise SkerryFailed("its plan does not say how large the store will be")
+        self._store_bytes = round(plan["expected"]["largest_store_bytes"])
+
+    def turn(self, builds):
+        """One `skerry run`. On LMDB the costs have `write_seconds` of a plain file as large as the
+        store, right before and right after: a disk that changes its speed shows in them. Before the
+        first run the size is the plan's."""
+        on_disk = rows.words_of(self._row)[0].partition("(")[0] == "lmdb"
+        with self._program.folder() as name:
+            folder = pathlib.Path(name)
+            before = plain_file.write_seconds(folder, self._store_bytes) if on_disk else None
+            self._program.call(self._row, folder, "run", "-o", folder / "results", "--no-noise",
+                               "--quiet")
+            costs = read_results(folder / "results" / "results.jsonl", self._row)
+            if on_disk:
+                self._store_bytes = costs["bytes"]
+                costs["write_seconds"] = [
+                    before, plain_file.write_seconds(folder, self._store_bytes)]
+        self._program.provenance = costs.pop("provenance")
+        answer = {"points": costs.pop("points"), "costs": costs}
+        return {**answer, "build": costs} if builds else answer
+
+    def stop(self):
+        pass

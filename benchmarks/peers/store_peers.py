@@ -10,7 +10,9 @@ GIB = 1 << 30
 class Hannoy(Peer):
     """HNSW over LMDB. Its build takes as many threads as RAYON_NUM_THREADS says at the start."""
 
-    label, package, builds_once = "hannoy (LMDB)", "hannoy", True
+    label, package = "hannoy (LMDB)", "hannoy"
+    builds_once, most_rounds = True, 3
+    parameters = f"f32, built once, searched in {most_rounds} rounds"
 
     def build(self, train):
         import hannoy
@@ -43,7 +45,7 @@ class Cozo(Peer):
     """
 
     label, package, optional = "cozo (RocksDB)", "cozo-embedded", True
-    builds_once = searches_once = True
+    builds_once, most_rounds = True, 1
     distances = {"cosine": "Cosine", "euclidean": "L2", "inner_product": "IP"}
     parameters = "f32, built on one thread, asked in CozoScript, searched in one round"
     most_items = 30_000

@@ -107,7 +107,7 @@ def qps(contender, recall):
     points = contender["points"]
     rounds = len(points[0]["qps"]) if points else 0
     return [
-        curves.value_at([(point["recall"], point["qps"][i]) for point in points], recall)
+        curves.value_at([(point["recall"][i], point["qps"][i]) for point in points], recall)
         for i in range(rounds)
     ]
 
@@ -121,20 +121,26 @@ def _code_bytes(costs):
 
 
 def _of_costs(value):
-    """A quantity from what skerry tells of each round's build; peers tell less."""
+    """A quantity from what skerry tells of its turn in each round; peers tell less."""
     return lambda contender, _: [value(costs) for costs in contender.get("costs", [])]
+
+
+def _of_builds(value):
+    """Likewise, of the rounds that build: the graphs of later ones are those of the last of them."""
+    return lambda contender, _: [
+        value(costs) for _, costs in zip(contender["build_seconds"], contender.get("costs", []))]
 
 
 QUANTITIES = {
     "qps": qps,
     "build": lambda contender, _: contender["build_seconds"],
     "load": _of_costs(lambda costs: costs["layout_seconds"]),
-    "write": _of_costs(lambda costs: costs["write_seconds"]),
+    "write": _of_costs(lambda costs: statistics.mean(costs["write_seconds"])),
     "file": _of_costs(lambda costs: costs["bytes"] / MIB),
     "content": _of_costs(lambda costs: (_vector_bytes(costs) + costs["link_bytes"]) / MIB),
-    "memory": _of_costs(lambda costs: (costs["peak_rss_bytes"] - _vector_bytes(costs)) / MIB),
-    "allowance": _of_costs(lambda costs: (1.3 * 4 * costs["list_capacity"] + _code_bytes(costs))
-                           / MIB + 64),
+    "memory": _of_builds(lambda costs: (costs["peak_rss_bytes"] - _vector_bytes(costs)) / MIB),
+    "allowance": _of_builds(lambda costs: (1.3 * 4 * costs["list_capacity"] + _code_bytes(costs))
+                            / MIB + 64),
 }
 UNITS = {"qps": "", "build": " s", "load": " s", "write": " s", "file": " MiB",
          "content": " MiB", "memory": " MiB", "allowance": " MiB"}

@@ -14,9 +14,10 @@ import time
 
 import adapters
 import dataset as datasets
+import measurement
 
 
-class PeerFailed(Exception):
+class PeerFailed(measurement.Failed):
     pass
 
 
@@ -36,7 +37,7 @@ def _search_all(peer, data, truth, options):
     for ef in options.ef:
         found = peer.search(data.test, options.k, ef)
         seconds = []
-        for _ in range(1 if peer.searches_once else options.passes):
+        for _ in range(1 if peer.most_rounds == 1 else options.passes):
             start = time.perf_counter()
             peer.search(data.test, options.k, ef)
             seconds.append(time.perf_counter() - start)
@@ -73,13 +74,16 @@ def _serve(connection, kind, options):
 
 
 class Worker:
-    """The parent's end. Making it raises PeerFailed if the peer is not installed, every other call
-    if it threw or died."""
+    """The parent's end, a contender of measurement.py. Making it raises PeerFailed if the peer is
+    not installed, every other call if it threw or died."""
+
+    repeats_its_graph = False  # several threads of most peers insert in any order
 
     def __init__(self, kind, options):
         peer = adapters.PEERS[kind]
+        self.name, self.parameters, self.optional = kind, peer.parameters, peer.optional
         self.label = f"{peer.label} {version(peer.package)}"
-        self.builds_once, self.searches_once = peer.builds_once, peer.searches_once
+        self.builds_once, self.most_rounds = peer.builds_once, peer.most_rounds
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, kind, options), daemon=True)
@@ -100,8 +104,9 @@ class Worker:
     def build(self):
         return self._ask("build")
 
-    def search(self):
-        return self._ask("search")
+    def turn(self, builds):
+        build = {"build": self.build()} if builds else {}
+        return {**build, "points": self._ask("search")}
 
     def stop(self):
         try:

@@ -1,22 +1,21 @@
-"""How benchmarks/peers holds targets against a measurement, on measurements made here; and how its
-rows of ours are told apart."""
+"""How benchmarks/peers holds targets against a measurement and reports it, on measurements made
+here."""
 
-import argparse
-import json
 import pathlib
 import sys
-import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "benchmarks/peers"))
-import skerry_program
+import report
+import rows
 import targets
 
 
 def contender(*qps_by_round, build=(1.0,), recalls=(0.9, 1.0), **more):
     """Points at two recalls with the same QPS in each, so that any recall between has it too."""
     return {"build_seconds": list(build), **more,
-            "points": [{"recall": recall, "qps": list(qps_by_round)} for recall in recalls]}
+            "points": [{"recall": [recall] * len(qps_by_round), "qps": list(qps_by_round)}
+                       for recall in recalls]}
 
 
 def result(absent=(), failures=(), **contenders):
@@ -60,11 +59,36 @@ class Targets(unittest.TestCase):
         self.assertEqual((line["target"], line["verdict"]), ("<= 0.6", "met"))
 
     def test_what_a_build_costs_is_held_against_its_own_reference(self):
-        costs = [{"layout_seconds": 3.0, "write_seconds": 2.0}]
+        # Each load is held against the mean of the files before and after: 3 / 2, 4 / 4, 9 / 2.
+        costs = [{"layout_seconds": load, "write_seconds": write}
+                 for load, write in ((3.0, [1.0, 3.0]), (4.0, [4.0, 4.0]), (9.0, [2.0, 2.0]))]
         target = targets.Target("load", "skerry ours", ("skerry ours",), 1.4, "load", "write",
                                 recalls=(None,), more_is_better=False)
-        line = self.line(target, result(skerry_ours=contender(1, costs=costs)))
-        self.assertEqual((line["ours"], line["theirs"], line["verdict"]), ("3 s", "2 s", "not met"))
+        line = self.line(target, result(skerry_ours=contender(1, 1, 1, costs=costs)))
+        self.assertEqual((line["ours"], line["theirs"]), ("4 s", "2 s"))
+        self.assertEqual(line["ratio"], "1.50 (1.00..4.50)")
+        self.assertEqual(line["verdict"], "not met (holds in 1 of 3 rounds)")
+
+    def test_what_a_build_holds_counts_in_the_rounds_that_build(self):
+        costs = {"list_capacity": 0, "vectors": 0, "dimension": 1, "construction": "f32"}
+        ours = contender(1, 1, 1, build=(1.0, 1.0), costs=[
+            {**costs, "peak_rss_bytes": mib * targets.MIB} for mib in (16, 48, 32)])
+        target = targets.Target("memory", "skerry ours", ("skerry ours",), 1, "memory", "allowance",
+                                recalls=(None,), more_is_better=False)
+        self.assertEqual(self.line(target, result(skerry_ours=ours))["ratio"], "0.50 (0.25..0.75)")
+
+    def test_a_round_is_interpolated_on_its_own_curve(self):
+        # A peer that was built anew has another graph: at 0.95 it is 10000^0.5 and 10000 queries.
+        anew = {"points": [{"recall": [0.90, 0.95], "qps": [10_000, 10_000]},
+                           {"recall": [1.00, 1.00], "qps": [1, 100]}]}
+        first, second = targets.qps(anew, 0.95)
+        self.assertAlmostEqual(first, 100)
+        self.assertAlmostEqual(second, 10_000)
+
+    def test_a_peer_of_fewer_rounds_is_held_against_the_rounds_that_both_have(self):
+        line = self.line(OURS, result(skerry_ours=contender(300, 200, 900, 900),
+                                      b=contender(100, 100)))
+        self.assertEqual(line["ratio"], "2.50 (2.00..3.00)")
 
     def test_a_build_by_codes_may_hold_them_as_well(self):
         costs = {"peak_rss_bytes": 100 * targets.MIB, "list_capacity": 0, "vectors": targets.MIB,
@@ -107,73 +131,37 @@ class Targets(unittest.TestCase):
         for target in targets.TARGETS:
             for name in (getattr(target, "ours", ""), *getattr(target, "against", ())):
                 if name.startswith("skerry "):
-                    self.assertIn(name.removeprefix("skerry "), skerry_program.VIEWS)
+                    self.assertIn(name.removeprefix("skerry "), rows.VIEWS)
 
 
-class Rows(unittest.TestCase):
+class Report(unittest.TestCase):
 
-    names = ["memory+frozen", "memory+frozen+i8", "lmdb+memo", "lmdb+memo+i8", "lmdb+direct"]
+    def table(self, text, title):
+        lines = text.partition(f"## {title}\n\n")[2].partition("\n\n")[0].splitlines()
+        return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
-    def test_a_result_belongs_to_the_row_that_explains_most_of_it(self):
-        frozen = {"store": "memory", "view": "frozen", "encoding": "f32"}
-        plain = {"traversal": "f32", "oversample": 1}
-        codes = {"traversal": "i8", "oversample": 3}
-        lmdb = {"store": "lmdb", "view": "memo", "encoding": "i8"}
-        for config, name in (({**frozen, **plain}, "memory+frozen"),
-                             ({**frozen, **codes}, "memory+frozen+i8"),
-                             ({**lmdb, **plain}, "lmdb+memo"),
-                             ({**lmdb, **codes}, "lmdb+memo+i8")):
-            self.assertEqual(skerry_program.name_of(config, self.names), name)
-        self.assertIsNone(skerry_program.name_of({"store": "rocksdb"}, self.names))
+    def test_points_are_medians_of_their_rounds_and_work_is_compared_at_them(self):
+        def points(*by_ef):
+            return [{"ef": ef, "recall": recall, "qps": qps, "distances": distances}
+                    for ef, recall, qps, distances in by_ef]
 
-    def test_views_of_a_store_keep_the_codes_that_they_walk_by_in_it(self):
-        self.assertEqual(skerry_program.settings_of("lmdb+memo+i8")["build"]["encoding"], "i8")
-        self.assertNotIn("encoding", skerry_program.settings_of("memory+frozen+i8")["build"])
-
-    def record(self, **config):
-        return {
-            "config": {"store": "lmdb", "view": "memo", "M": 4, "M0": 8, **config},
-            "build": {"seconds": 2, "layout_seconds": 1, "peak_rss_bytes": 10},
-            "recall": {"strict": 0.9}, "qps": {"median": 100}, "work": {"distances": 7},
-            "links": {"value_bytes": 3}, "disk_bytes": 5, "graph_digest": "d", "provenance": {},
-            "dataset": {"n": 20, "dimension": 6},
-            "graph": {"degrees": [{"level": 0, "items": 20}, {"level": 1, "items": 2}]},
-        }
-
-    def read(self, *records):
-        with tempfile.TemporaryDirectory() as folder:
-            path = pathlib.Path(folder) / "results.jsonl"
-            path.write_text("".join(json.dumps(record) + "\n" for record in records))
-            return skerry_program.read_results(path, self.names)
-
-    def test_results_come_as_points_by_ef_with_what_the_build_cost(self):
-        found = self.read(self.record(ef=64), self.record(ef=16), self.record(ef=16, view="direct"))
-        self.assertEqual(set(found), {"skerry lmdb+memo", "skerry lmdb+direct"})
-        memo = found["skerry lmdb+memo"]
-        self.assertEqual([point["ef"] for point in memo["points"]], [16, 64])
-        # 20 lists of 8 links at level 0, and 2 of 4 above.
-        self.assertEqual(memo["list_capacity"], 168)
-
-    def test_results_that_no_row_explains_or_that_hold_an_axis_are_refused(self):
-        for records in ([self.record(ef=16, store="rocksdb")],
-                        [self.record(ef=16), self.record(ef=16)]):
-            with self.assertRaises(skerry_program.SkerryFailed):
-                self.read(*records)
-
-    def test_a_word_that_is_none_is_refused(self):
-        for name in ("lmdb", "lmdb+memo+i9"):
-            with self.assertRaises(ValueError):
-                skerry_program.settings_of(name)
-
-    def test_a_row_does_not_inherit_the_words_of_the_first(self):
-        options = argparse.Namespace(dataset="x", M=16, ef_construction=100, build_threads=2, k=10,
-                                     ef=[16], passes=1)
-        text = skerry_program.config_text(options, "cosine",
-                                          ["lmdb+memo+i8", "memory+frozen+1builder", "lmdb+memo"])
-        last = text.split("[[group]]")[-1]
-        self.assertIn('encoding = "f32"', last)
-        self.assertIn('traversal = "f32"', last)
-        self.assertIn("oversample = 1", last)
+        theirs = points((16, [0.90, 0.92, 0.97], [9, 5, 7], [100, 100, 100]),
+                        (64, [0.99, 0.99, 0.99], [3, 1, 2], [400, 400, 400]))
+        ours = points((16, [0.90], [8], [50]), (64, [0.98], [4], [200]))
+        contenders = {name: {"label": name, "parameters": "", "build_seconds": [1.0],
+                             "file_bytes": None, "points": each}
+                      for name, each in (("faiss", theirs), ("skerry memory+frozen", ours),
+                                         ("died", []))}
+        text = report.markdown({**result(), "contenders": contenders, "summary": "", "facts": {},
+                                "dataset": {"name": "x"}})
+        head, _, *lines = self.table(text, "All points")
+        self.assertEqual(head[1:], ["16", "64"])
+        self.assertEqual(lines, [["faiss", "0.9200 / 7", "0.9900 / 2"],
+                                 ["skerry memory+frozen", "0.9000 / 8", "0.9800 / 4"]])
+        _, _, first, second = self.table(text, "Recall at equal work")
+        # 100 distances lie half way between 50 and 200.
+        self.assertEqual(first, ["16", "100", "0.9200", "0.9400", "+0.0200"])
+        self.assertEqual(second, ["64", "400", "0.9900", "n/a", "n/a"])
 
 
 if __name__ == "__main__":
