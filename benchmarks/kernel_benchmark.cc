@@ -3,6 +3,8 @@
 // batches of codes, whatever the metric. Rates count the bytes of rows read; `copy` is what this
 // machine's memory gives to memcpy in the same run, the mark to hold the random rows against. Names
 // are metric/dimension/kernel/place and encoding/dimension/batch/place, for --benchmark_filter.
+// `memory2` is `memory` on two threads, rates of both together: what a second core can add where
+// rows come from memory.
 
 #include <benchmark/benchmark.h>
 #include <sys/mman.h>
@@ -120,6 +122,16 @@ void copy(benchmark::State& state) {
       static_cast<double>(state.iterations()) * static_cast<double>(half), Counter::kIsRate);
 }
 
+void on_two_threads(const std::string& name, BatchKernel kernel, std::size_t dimension,
+                    std::size_t row_bytes, std::size_t query_bytes) {
+  benchmark::RegisterBenchmark((name + "/batch/memory2").c_str(),
+                               [=](benchmark::State& s) {
+                                 batch(s, kernel, dimension, row_bytes, query_bytes, Place::memory);
+                               })
+      ->Threads(2)
+      ->UseRealTime();
+}
+
 void register_all() {
   benchmark::RegisterBenchmark("copy", copy);
   for (const Metric& metric : metrics()) {
@@ -137,6 +149,8 @@ void register_all() {
               batch(s, metric.kernels().batch, dimension, bytes, bytes, place);
             });
       }
+      on_two_threads(name, metric.kernels().batch, dimension, metric.row_bytes(dimension),
+                     metric.row_bytes(dimension));
     }
   }
   for (const Encoding& encoding : encodings()) {
@@ -151,6 +165,9 @@ void register_all() {
                     encoding.query_bytes(dimension), place);
             });
       }
+      on_two_threads(std::string(encoding.name) + '/' + std::to_string(dimension),
+                     encoding.choose_kernel(), dimension, encoding.code_bytes(dimension),
+                     encoding.query_bytes(dimension));
     }
   }
 }

@@ -69,7 +69,8 @@ class Micro(unittest.TestCase):
         entries = google_benchmark("kernel_benchmark", "--benchmark_filter=^(f16|i8)/128/")
         self.assertEqual(set(entries), {f"{encoding}/128/batch/{place}"
                                         for encoding in ("f16", "i8")
-                                        for place in ("cache", "memory")})
+                                        for place in ("cache", "memory",
+                                                      "memory2/real_time/threads:2")})
         self.assertTrue(all(entry["row"] > 0 for entry in entries.values()))
 
     def test_search_benchmark_times_queries_in_every_view_and_the_beam(self):
