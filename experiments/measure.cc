@@ -34,6 +34,8 @@ CountedPass count_pass(kv::Store& store, std::string_view index, const graph::Re
                                ? 1
                                : std::max(1U, std::thread::hardware_concurrency());
   const bool is_shared = view == "frozen";  // it reads nothing after it was opened
+  graph::ReaderOptions how = opened;
+  how.threads = threads;
 
   struct Worker {
     std::unique_ptr<kv::CountingStore> counting;
@@ -45,7 +47,7 @@ CountedPass count_pass(kv::Store& store, std::string_view index, const graph::Re
   for (Worker& worker : workers) {
     worker.counting = kv::count(store);
     const bool own = !is_shared || &worker == &workers.front();
-    if (own) worker.reader = std::make_unique<graph::Reader>(*worker.counting, index, opened);
+    if (own) worker.reader = std::make_unique<graph::Reader>(*worker.counting, index, how);
     worker.searcher = (own ? worker : workers.front()).reader->searcher();
   }
   std::vector<CountedQuery> counted(queries.rows);

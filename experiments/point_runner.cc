@@ -6,6 +6,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "base/error.h"
@@ -170,7 +171,9 @@ void PointRunner::count(std::size_t place, Measured& measured) const {
 }
 
 void PointRunner::time_warm(const Places& places, std::vector<Measured>& measured) const {
-  const graph::Reader reader(layout_->store(), OpenLayout::index_name, opened(at(places.front())));
+  graph::ReaderOptions how = opened(at(places.front()));
+  how.threads = std::max(1U, std::thread::hardware_concurrency());  // of opening no figure is told
+  const graph::Reader reader(layout_->store(), OpenLayout::index_name, how);
   warm_up(reader, places);
   std::int64_t most = 0;
   for (const std::size_t place : places) most = std::max(most, at(place).number("repetitions"));

@@ -40,10 +40,7 @@ std::optional<graph::Filter> SearchState::filter_of(const Batch& batch) const {
 template <class Ask>
 void SearchState::answer(std::size_t count, const Batch& batch, const std::function<void()>& poll,
                          Ask&& ask) {
-  if (batch.threads < 1 || batch.threads > 1024) {
-    throw Error(Code::invalid_argument,
-                fmt::format("threads is {}; it must lie in 1..1024", batch.threads));
-  }
+  check_threads(batch.threads);
   std::vector<Searcher> searchers(batch.threads);
   std::vector<std::vector<graph::Hit>> found(batch.threads);
   // Small enough that the last chunks keep all threads busy, large enough to keep them apart.

@@ -100,7 +100,7 @@ int index_search(std::span<const std::string> arguments) {
   const std::string view = parsed.value("view");
   const std::string traversal = parsed.value("traversal");
   const graph::Reader reader(*store, parsed.value("name"),
-                             graph::ReaderOptions{.view = view, .traversal = traversal});
+                             {.view = view, .traversal = traversal, .threads = threads});
   const std::unique_ptr<VectorSource> source = open_vectors(request, reader.metric());
   if (source->dimension() != 0 && source->dimension() != reader.meta().dimension) {
     throw Error(Code::mismatch, "the queries have another dimension than the index's vectors",

@@ -11,6 +11,10 @@
 
 namespace skerry {
 
+/// Throws Error{invalid_argument} unless it is a number of threads that callers may ask
+/// for: 1..1024.
+void check_threads(unsigned threads);
+
 /// Calls `body(begin, end, worker)` on disjoint chunks that cover [0, count), each of at most
 /// `grain` (>= 1), on up to `threads` threads (the caller's is worker 0; workers are 0..threads-1).
 /// Which worker gets which chunk is not fixed: a body must not let its result depend on it.

@@ -13,7 +13,6 @@ namespace skerry::graph {
 
 namespace {
 
-constexpr unsigned most_threads = 1024;
 constexpr std::size_t grain = 8;
 constexpr std::size_t most_reports = 100;
 
@@ -21,10 +20,7 @@ constexpr std::size_t most_reports = 100;
 template <class Ask>
 void ask_all(const Reader& reader, std::size_t count, unsigned threads, const Progress& progress,
              Ask&& ask) {
-  if (threads == 0 || threads > most_threads) {
-    throw Error(Code::invalid_argument, fmt::format("{} threads were asked for", threads),
-                {.expected = fmt::format("1..{}", most_threads)});
-  }
+  check_threads(threads);
   std::vector<std::unique_ptr<Reader::Searcher>> searchers(threads);
   std::atomic<std::size_t> done{0};
   std::size_t reported = 0;

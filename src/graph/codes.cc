@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "base/spec.h"
+#include "graph/meta.h"
 
 namespace skerry::graph {
 
@@ -33,6 +34,26 @@ const distance::Encoding* find_encoding(std::string_view name, const distance::M
     return &each;
   }
   throw Error(Code::invalid_argument, unknown_name("encoding", name, known));
+}
+
+const distance::Encoding* stored_encoding(const Meta& meta, const distance::Metric& metric,
+                                          std::string_view name) {
+  const distance::Encoding* encoding = nullptr;
+  try {
+    encoding = find_encoding(meta.encoding, metric, meta.dimension);
+  } catch (const Error& error) {
+    throw Error(Code::unsupported,
+                fmt::format("index `{}` has encoding `{}`, which this program does not read: {}",
+                            name, meta.encoding, error.what()));
+  }
+  if (meta.layout.codes_inline && encoding == nullptr) {
+    throw Error(Code::corrupt,
+                fmt::format("the index's meta record is damaged: layout `inline` needs codes, and "
+                            "encoding `{}` keeps none",
+                            meta.encoding),
+                {.table = table_name(name, "meta"), .key = "meta"});
+  }
+  return encoding;
 }
 
 void check_layout(const Layout& layout, const distance::Encoding* encoding) {

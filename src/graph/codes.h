@@ -15,6 +15,8 @@
 
 namespace skerry::graph {
 
+struct Meta;
+
 /// What an index without codes has for an encoding: f32, or bits under hamming.
 std::string_view plain_encoding(const distance::Metric& metric) noexcept;
 
@@ -25,6 +27,12 @@ bool keeps_codes(std::string_view encoding) noexcept;
 /// Throws Error{invalid_argument} for another name, and what distance::check_encoding() throws.
 const distance::Encoding* find_encoding(std::string_view name, const distance::Metric& metric,
                                         std::size_t dimension);
+
+/// The encoding of the index `name`, as its meta record says; null for no codes. Throws
+/// Error{unsupported} for one that this program does not know, corrupt where the layout has codes
+/// inline and there are none.
+const distance::Encoding* stored_encoding(const Meta& meta, const distance::Metric& metric,
+                                          std::string_view name);
 
 /// Throws Error{invalid_argument} where the layout has codes inline and there is no encoding.
 void check_layout(const Layout& layout, const distance::Encoding* encoding);

@@ -120,120 +120,6 @@ class Linker {
 };
 
 template <LinkSpace Space>
-template <class Selection>
-void Linker<Space>::link_item(const Selection& selection, Slot item, std::uint32_t order,
-                              Worker& worker) {
-  Window& window = *worker.window;
-  const std::byte* row = window.row(item);
-  if (codes_ == nullptr) {
-    link_item(selection, item, order, window, {row, kernels_.batch, dimension_}, worker);
-  } else {
-    link_item(selection, item, order, CodedWindow<Window>(window, codes_->codes()),
-              codes_->aim(row, worker.query), worker);
-  }
-}
-
-template <LinkSpace Space>
-std::span<const Neighbor> Linker<Space>::candidates(Slot item, const Target& target,
-                                                    Worker& worker) const {
-  if (!target.codes) return worker.pool;
-  slots_of(worker.pool, worker.slots);
-  measure(item, worker.slots, worker, worker.candidates);
-  std::sort(worker.candidates.begin(), worker.candidates.end());
-  return worker.candidates;
-}
-
-template <LinkSpace Space>
-template <class Selection, class View>
-void Linker<Space>::link_item(const Selection& selection, Slot item, std::uint32_t order,
-                              View&& view, const Target& target, Worker& worker) {
-  Window& window = *worker.window;
-  const unsigned item_top = space_->top_of(item);
-  SearchScratch& scratch = worker.scratch;
-  const unsigned first = std::min(item_top, top_level_);
-
-  window.check(search_graph(view, target, space_->entry_points(), top_level_, first,
-                            parameters_->ef_construction, scratch, worker.search_work,
-                            space_->root()));
-  for (unsigned level = first;; --level) {
-    worker.pool.clear();
-    for (std::size_t i = 0; i < scratch.beam.size(); ++i) worker.pool.push_back(scratch.beam[i]);
-    worker.around.aim(item, level);
-    const std::size_t cap = level == 0 ? parameters_->forward_links : space_->bounds().M;
-    selection.select(candidates(item, target, worker), cap, true, worker.around, worker.selected);
-    slots_of(worker.selected, worker.slots);
-    space_->set_links(level, item, worker.slots);
-    for (const Neighbor& chosen : worker.selected) {
-      worker.incoming.push_back({chosen.slot, level, order, item, chosen.distance});
-    }
-    if (level == 0) {
-      if (ranked() && !worker.selected.empty()) mark_parent(worker);
-      break;
-    }
-    if (level == 1 && space_->root() != no_slot) {
-      window.check(
-          add_entry(view, target, space_->root(), worker.pool, scratch, worker.search_work));
-    }
-    window.check(search_level(view, target, worker.pool, parameters_->ef_construction, level - 1,
-                              scratch, worker.search_work));
-  }
-}
-
-template <LinkSpace Space>
-void Linker<Space>::measure(Slot target, std::span<const Slot> slots, Worker& worker,
-                            std::vector<Neighbor>& links) const {
-  SearchScratch& scratch = worker.scratch;
-  scratch.rows.resize(std::max(scratch.rows.size(), slots.size()));
-  scratch.distances.resize(std::max(scratch.distances.size(), slots.size()));
-  for (std::size_t i = 0; i < slots.size(); ++i) scratch.rows[i] = worker.window->row(slots[i]);
-  kernels_.batch(worker.window->row(target), scratch.rows.data(), slots.size(), dimension_,
-                 scratch.distances.data());
-  worker.list_distances += slots.size();
-  links.clear();
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    links.push_back({scratch.distances[i], slots[i]});
-  }
-}
-
-template <LinkSpace Space>
-template <class Selection, class Overflow>
-void Linker<Space>::link_target(const Selection& selection, const Overflow& overflow,
-                                std::span<const Incoming> arrivals, Worker& worker) {
-  const Slot target = arrivals.front().target;
-  const unsigned level = arrivals.front().level;
-  const std::span<const Slot> present = worker.window->list(level, target);
-  const std::size_t cap = space_->bounds().at(level);
-
-  worker.slots.assign(present.begin(), present.end());
-  const bool with_children = level == 0 && ranked();
-  if (present.size() + arrivals.size() <= cap) {
-    for (const Incoming& arrival : arrivals) worker.slots.push_back(arrival.source);
-    space_->set_links(level, target, worker.slots);
-    return;
-  }
-  // Lists keep no distances (they would double a build's memory), so a full one is measured anew.
-  measure(target, worker.slots, worker, worker.links);
-  worker.arrivals.clear();
-  for (const Incoming& arrival : arrivals) {
-    worker.arrivals.push_back({arrival.distance, arrival.source});
-  }
-  worker.around.aim(target, level);
-  const auto select = [&](std::span<const Neighbor> pool, std::vector<Neighbor>& selected) {
-    selection.select(pool, cap, false, worker.around, selected);
-  };
-  if (with_children) {
-    worker.pool = worker.links;
-    worker.pool.insert(worker.pool.end(), worker.arrivals.begin(), worker.arrivals.end());
-  }
-  overflow.merge(worker.links, worker.arrivals, cap, select);
-  if (with_children) {
-    keep_children(*worker.window, target, worker.pool, cap, worker.links, worker.displaced);
-  }
-  slots_of(worker.links, worker.slots);
-  space_->set_links(level, target, worker.slots);
-}
-
-template <LinkSpace Space>
 template <class Selection, class Overflow>
 void Linker<Space>::insert_batch(const Selection& selection, const Overflow& overflow,
                                  std::span<const Slot> batch) {
@@ -271,44 +157,6 @@ void Linker<Space>::insert_batch(const Selection& selection, const Overflow& ove
     }
   });
   if (ranked()) place_displaced();
-}
-
-/// The nearest link that a new item chose is its parent: of lower rank, as all of an earlier batch.
-template <LinkSpace Space>
-void Linker<Space>::mark_parent(Worker& worker) const {
-  const std::size_t count = worker.selected.size();
-  const auto first = worker.incoming.end() - static_cast<std::ptrdiff_t>(count);
-  const auto nearest =
-      std::min_element(first, worker.incoming.end(), [](const Incoming& a, const Incoming& b) {
-        return Neighbor{a.distance, a.target} < Neighbor{b.distance, b.target};
-      });
-  nearest->child = true;
-}
-
-template <LinkSpace Space>
-void Linker<Space>::set_parents(std::span<const Slot> batch) {
-  // Ranks follow the order in the batch.
-  for (const Slot item : batch) space_->set_lineage(item, {space_->next_rank(), no_slot});
-  for (const Incoming& link : incoming_) {
-    if (!link.child) continue;
-    space_->set_lineage(link.source, {workers_[0].window->lineage(link.source).rank, link.target});
-  }
-}
-
-template <LinkSpace Space>
-void Linker<Space>::place_displaced() {
-  std::vector<Displaced> displaced;
-  for (Worker& worker : workers_) {
-    displaced.insert(displaced.end(), worker.displaced.begin(), worker.displaced.end());
-    worker.displaced.clear();
-  }
-  std::sort(displaced.begin(), displaced.end());
-  for (const Displaced& each : displaced) adopt_child(each.holder, each.child);
-}
-
-template <LinkSpace Space>
-void Linker<Space>::adopt_child(Slot holder, Slot child) {
-  adopt(*space_, holder, child, [&](Slot a, Slot b) { return workers_[0].around.distance(a, b); });
 }
 
 template <LinkSpace Space>
@@ -380,3 +228,8 @@ void Linker<Space>::insert_with(const Selection& selection, const Overflow& over
 }
 
 }  // namespace skerry::graph
+
+// The rest of the class, of which a compiler must see the bodies.
+#include "graph/link_item.h"
+#include "graph/link_parents.h"
+#include "graph/link_target.h"

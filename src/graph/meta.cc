@@ -148,9 +148,6 @@ Meta Meta::decode(Bytes value, std::string_view table) {
     object.at("items_per_level").get_to(meta.items_per_level);
     object.at("links").get_to(meta.links);
     object.at("digest").get_to(meta.digest);
-    if (meta.layout.codes_inline && (meta.encoding == "f32" || meta.encoding == "bits")) {
-      throw corrupt("layout `inline` needs codes, and encoding `" + meta.encoding + "` keeps none");
-    }
     if (const char* field = contradiction(meta)) {
       throw corrupt(std::string("field `") + field + "` contradicts the others");
     }

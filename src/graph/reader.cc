@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "base/spec.h"
 #include "graph/answer.h"
 #include "graph/block_view.h"
@@ -81,7 +82,7 @@ struct Reader::Impl {
 
   bool empty() const { return index.meta().slots == 0; }
 
-  void open_codes(std::string_view traversal);
+  void open_codes(std::string_view traversal, unsigned threads);
 
   StoredIndex index;
   std::optional<Memo> memo;
@@ -97,6 +98,7 @@ struct Reader::Impl {
 
 Reader::Reader(kv::Store& store, std::string_view index, const ReaderOptions& options) {
   const auto [view, cache_bytes] = ViewSpec::parse(options.view);
+  check_threads(options.threads);
   const std::string_view traversal = known_word("traversal", options.traversal, traversal_names());
   impl_ = std::make_unique<Impl>(store, index, options.expected);
   impl_->view = view;
@@ -106,11 +108,11 @@ Reader::Reader(kv::Store& store, std::string_view index, const ReaderOptions& op
     impl_->rows = impl_->index.load_rows();
     impl_->ids = impl_->index.ids().load();
   }
-  if (traversal != exact_traversal) impl_->open_codes(traversal);
+  if (traversal != exact_traversal) impl_->open_codes(traversal, options.threads);
   if (view == "memo") impl_->memo.emplace(impl_->index, impl_->encoder && !impl_->empty());
 }
 
-void Reader::Impl::open_codes(std::string_view traversal) {
+void Reader::Impl::open_codes(std::string_view traversal, unsigned threads) {
   const distance::Encoding& encoding = distance::encoding(traversal);
   distance::check_encoding(encoding, index.metric(), index.meta().dimension);
   const bool stored = index.meta().encoding == traversal;
@@ -132,7 +134,7 @@ void Reader::Impl::open_codes(std::string_view traversal) {
     }
   } else {
     encoder = train_encoder(encoding, rows, index.dead());
-    codes = encode_rows(*encoder, rows, index.dead());
+    codes = encode_rows(*encoder, rows, index.dead(), threads);
   }
 }
 

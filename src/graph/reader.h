@@ -32,6 +32,8 @@ struct ReaderOptions {
   /// What walks compare: f32, the exact vectors, or codes of an encoding (distance/encoding.h).
   /// `frozen` makes codes that the index does not hold; the other views need those of the index.
   std::string_view traversal = "f32";
+  /// 1..1024, which make codes here. Codes and answers do not depend on it.
+  unsigned threads = 1;
   StoredIndex::Expectation expected{};
 };
 
@@ -64,8 +66,8 @@ bool view_supported(std::string_view view, kv::ViewLife life);
 class Reader {
  public:
   /// Throws what StoredIndex throws; invalid_argument for an unknown view or traversal, or one that
-  /// the metric has no codes for; unsupported for a view that the store cannot give, or codes that
-  /// the view cannot. `frozen` reads the whole index here.
+  /// the metric has no codes for, and for no threads or too many; unsupported for a view that the
+  /// store cannot give, or codes that the view cannot. `frozen` reads the whole index here.
   Reader(kv::Store& store, std::string_view index, const ReaderOptions& options);
 
   Reader(kv::Store& store, std::string_view index, std::string_view view,

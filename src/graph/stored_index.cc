@@ -50,14 +50,7 @@ StoredIndex::StoredIndex(kv::Store& store, std::string_view name, const Expectat
   }
   metric_ = &distance::metric(meta_.metric);
   codec_ = &link_codec(meta_.codec);
-  const distance::Encoding* encoding = nullptr;
-  try {
-    encoding = find_encoding(meta_.encoding, *metric_, meta_.dimension);
-  } catch (const Error& error) {
-    throw Error(Code::unsupported,
-                fmt::format("index `{}` has encoding `{}`, which this program does not read: {}",
-                            name_, meta_.encoding, error.what()));
-  }
+  const distance::Encoding* encoding = stored_encoding(meta_, *metric_, name_);
   if (encoding != nullptr && meta_.slots > 0) load_encoder(*encoding);
   packing_ = Packing(meta_.layout, meta_.slots, row_bytes());
   ids_ = IdMap(*snapshot_, ids_table_, table_name(name_, "ids"), meta_.slots);

@@ -73,7 +73,7 @@ bool Verifier::read_meta() {
   if (!found) damage_in_meta("the meta record is missing: the index was never finished");
   if (!good) return false;
   try {
-    encoding_ = find_encoding(meta_.encoding, *metric_, meta_.dimension);
+    encoding_ = stored_encoding(meta_, *metric_, name_);
   } catch (const Error& error) {
     damage_in_meta(error.what());
   }

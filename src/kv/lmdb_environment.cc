@@ -115,16 +115,6 @@ MDB_txn* LmdbEnvironment::begin_reading() {
     rc = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
   }
   check_lmdb(rc, "cannot begin a snapshot", path_);
-  // A table's root is looked up on first use, which writes to the transaction. Done here, gets from
-  // many threads only read it.
-  const std::lock_guard tables_guard(tables_mutex_);
-  for (const auto& [name, dbi] : tables_) {
-    MDB_stat stat;
-    if (const int found = mdb_stat(txn, dbi, &stat); found != MDB_SUCCESS) {
-      mdb_txn_abort(txn);
-      fail_lmdb(found, "cannot read table " + name, path_);
-    }
-  }
   ++snapshots_;
   return txn;
 }
@@ -173,10 +163,12 @@ std::vector<EngineCounter> LmdbEnvironment::counters() {
   check_lmdb(mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn), "cannot read the counters", path_);
   std::uint64_t depth = 0;
   {
-    const std::lock_guard tables_guard(tables_mutex_);
-    for (const auto& [name, dbi] : tables_) {
+    const std::lock_guard names_guard(names_mutex_);
+    for (std::size_t dbi = 0; dbi < names_.size(); ++dbi) {
       MDB_stat stat;
-      if (mdb_stat(txn, dbi, &stat) != MDB_SUCCESS) continue;  // made after the transaction began
+      if (names_[dbi].empty()) continue;
+      // Fails where the table was made after the transaction began.
+      if (mdb_stat(txn, static_cast<MDB_dbi>(dbi), &stat) != MDB_SUCCESS) continue;
       depth = std::max<std::uint64_t>(depth, stat.ms_depth);
     }
   }

@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "kv/lmdb_lookup.h"
@@ -44,13 +43,19 @@ class LmdbEnvironment {
   MDB_txn* begin_reading();
   void end_reading(MDB_txn* txn) noexcept;
 
-  /// The open tables as a reading transaction sees them, for as long as it lives.
-  struct Trees {
-    lmdb::PageMap map;                             ///< `data` is null where it is not known
-    std::vector<std::optional<lmdb::Tree>> heads;  ///< by handle; none of a table that came later
+  /// A table as a reading transaction sees it, for as long as that lives.
+  struct Committed {
+    lmdb::PageMap map;  ///< `data` is null where it is not known
+    lmdb::Tree tree;
   };
 
-  Trees trees(MDB_txn* txn);
+  /// invalid_argument for a table that `txn` does not know, corrupt for a damaged one. From then on
+  /// LMDB's own reads of the table write nothing to `txn`, so that many threads may make them; this
+  /// call is for one thread at a time.
+  Code look_up(MDB_txn* txn, TableId table, Committed& found) noexcept;
+
+  /// The ids of the tables that are open are below it.
+  std::size_t table_ids();
 
   /// The caller holds writer(). Doubles the map if the last writer filled it. Throws unsupported on
   /// a read-only environment.
@@ -96,8 +101,8 @@ class LmdbEnvironment {
   std::mutex resize_;  // held while a snapshot begins and while the map grows
   std::atomic<int> snapshots_{0};
   std::atomic<bool> map_full_{false};
-  std::mutex tables_mutex_;
-  std::vector<std::pair<std::string, unsigned int>> tables_;  // with their handles
+  std::mutex names_mutex_;
+  std::vector<std::string> names_;  // of the open tables, by handle; empty where LMDB's own are
 };
 
 }  // namespace skerry::kv

@@ -15,11 +15,10 @@
 namespace skerry::kv {
 
 std::optional<TableId> LmdbEnvironment::find(std::string_view name) {
-  const std::lock_guard guard(tables_mutex_);
-  for (const auto& [known, dbi] : tables_) {
-    if (known == name) return static_cast<TableId>(dbi);
-  }
-  return std::nullopt;
+  const std::lock_guard guard(names_mutex_);
+  const auto found = std::find(names_.begin(), names_.end(), name);
+  if (found == names_.end()) return std::nullopt;
+  return static_cast<TableId>(found - names_.begin());
 }
 
 TableId LmdbEnvironment::table(std::string_view name) {
@@ -49,8 +48,9 @@ TableId LmdbEnvironment::table(std::string_view name) {
     const WriterLock::Hold hold(writer_);
     open(begin_writing(), MDB_CREATE);
   }
-  const std::lock_guard guard(tables_mutex_);
-  tables_.emplace_back(copy, dbi);
+  const std::lock_guard guard(names_mutex_);
+  if (dbi >= names_.size()) names_.resize(dbi + 1);
+  names_[dbi] = copy;
   return static_cast<TableId>(dbi);
 }
 
@@ -96,45 +96,53 @@ std::vector<std::string> LmdbEnvironment::tables() {
   return names;
 }
 
-LmdbEnvironment::Trees LmdbEnvironment::trees(MDB_txn* txn) {
+std::size_t LmdbEnvironment::table_ids() {
+  const std::lock_guard guard(names_mutex_);
+  return names_.size();
+}
+
+Code LmdbEnvironment::look_up(MDB_txn* txn, TableId table, Committed& found) noexcept {
+  const MDB_dbi dbi = lmdb_dbi(table);
+  MDB_val value;
+  {
+    const std::lock_guard guard(names_mutex_);
+    if (dbi >= names_.size() || names_[dbi].empty()) return Code::invalid_argument;
+    // A named database is a record of the main one.
+    MDB_dbi main = 0;
+    int rc = mdb_dbi_open(txn, nullptr, 0, &main);
+    MDB_val key = lmdb_val(as_bytes(names_[dbi]));
+    if (rc == MDB_SUCCESS) rc = mdb_get(txn, main, &key, &value);
+    if (rc == MDB_NOTFOUND) return Code::invalid_argument;
+    if (rc != MDB_SUCCESS) return lmdb_code(rc);
+  }
+  if (value.mv_size != lmdb::Tree::bytes) return Code::corrupt;
+  // Has LMDB read the head, too; refused where the handle is younger than the transaction.
+  MDB_stat stat;
+  if (const int rc = mdb_stat(txn, dbi, &stat); rc != MDB_SUCCESS) return lmdb_code(rc);
+  const auto* head = static_cast<const std::byte*>(value.mv_data);
+  found.tree = lmdb::Tree::load(head);
   MDB_envinfo info;
   mdb_env_info(env_, &info);
-  Trees trees;
   // Another process may have grown file and map since.
-  trees.map = {nullptr, page_size_,
+  found.map = {nullptr, page_size_,
                std::min<std::uint64_t>(info.me_last_pgno + 1, info.me_mapsize / page_size_)};
-  // A named database is a record of the main one.
-  MDB_dbi main = 0;
-  check_lmdb(mdb_dbi_open(txn, nullptr, 0, &main), "cannot read the tables", path_);
-  const std::lock_guard guard(tables_mutex_);
-  for (const auto& [name, dbi] : tables_) {
-    MDB_val key = lmdb_val(as_bytes(name));
-    MDB_val value;
-    const int rc = mdb_get(txn, main, &key, &value);
-    if (rc == MDB_NOTFOUND) continue;
-    check_lmdb(rc, "cannot read table " + name, path_);
-    if (value.mv_size != lmdb::Tree::bytes) {
-      throw Error(Code::corrupt, "the head of a table has another size",
-                  {.path = path_.string(), .table = name});
-    }
-    const auto* head = static_cast<const std::byte*>(value.mv_data);
-    if (dbi >= trees.heads.size()) trees.heads.resize(dbi + 1);
-    trees.heads[dbi] = lmdb::Tree::load(head);
-    // LMDB 0.9 does not tell where its map begins, but each page of it tells its own number, and
-    // begins at a multiple of its size unless that is above the system's.
-    if (page_size_ > static_cast<std::size_t>(::sysconf(_SC_PAGESIZE))) continue;
+  // LMDB 0.9 does not tell where its map begins, but each page of it tells its own number, and
+  // begins at a multiple of its size unless that is above the system's.
+  if (page_size_ <= static_cast<std::size_t>(::sysconf(_SC_PAGESIZE))) {
     const std::byte* page = head - reinterpret_cast<std::uintptr_t>(head) % page_size_;
-    trees.map.data = page - load<std::uint64_t>(page) * page_size_;
+    found.map.data = page - load<std::uint64_t>(page) * page_size_;
   }
-  return trees;
+  return Code::ok;
 }
 
 void LmdbEnvironment::reopen_tables() {
-  // Handles are numbered in the order of opening; the same order keeps every TableId.
+  // Handles are numbered in the order of opening, so that this order keeps every TableId.
   MDB_txn* txn = nullptr;
   check_lmdb(mdb_txn_begin(env_, nullptr, options_.read_only ? unsigned{MDB_RDONLY} : 0U, &txn),
              "cannot reopen", path_);
-  for (const auto& [name, dbi] : tables_) {
+  for (std::size_t dbi = 0; dbi < names_.size(); ++dbi) {
+    const std::string& name = names_[dbi];
+    if (name.empty()) continue;
     MDB_dbi again = 0;
     const int rc = mdb_dbi_open(txn, name.c_str(), 0, &again);
     if (rc != MDB_SUCCESS || again != dbi) {

@@ -84,6 +84,13 @@ TEST_P(InlineDamage, AMetaRecordWithoutCodesContradictsTheLayout) {
   expect_in_meta("inline");
 }
 
+TEST_P(InlineDamage, AnEncodingThatNobodyKnowsIsRefusedByItsName) {
+  change_meta([](Meta& meta) { meta.encoding = "i7"; });
+  support::expect_error(Code::unsupported, {"`main`", "`i7`", "does not read", "i8"},
+                        [&] { StoredIndex(*store_, "main"); });
+  expect_in_meta("`i7`");
+}
+
 TEST_P(InlineDamage, UpdatesAreRefused) {
   Writer writer(*store_, "main");
   writer.add(1000, std::as_bytes(std::span(vectors_).first(dimension)));

@@ -3,47 +3,23 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "graph/digest.h"
 #include "graph/link_sizes.h"
 #include "graph/reader.h"
 #include "graph/verify_index.h"
 #include "graph/write_index.h"
 #include "kv/counting_store.h"
+#include "tests/graph/layout_fixture.h"
 #include "tests/graph/query_fixture.h"
-#include "tests/graph/store_subject.h"
 #include "tests/graph/verify_fixture.h"
-#include "tests/support/temp_dir.h"
 
 namespace skerry::graph {
 namespace {
 
-constexpr std::size_t dimension = 12;
-constexpr std::size_t count = 400;
-
-class InlineLayout : public testing::TestWithParam<std::string> {
+class InlineLayout : public LayoutFixture {
  protected:
-  static void SetUpTestSuite() {
-    vectors_ = new std::vector<float>(uniform_vectors(count, dimension, 1));
-    rows_ = new Rows(rows_of("cosine", *vectors_, dimension));
-    graph_ = new Graph(build(*rows_, parameters()));
-  }
-
-  static void TearDownTestSuite() {
-    delete graph_;
-    delete rows_;
-    delete vectors_;
-  }
-
-  void SetUp() override { store_.emplace(GetParam(), dir_.path() / "store"); }
-
-  static Bytes vector(std::size_t i) {
-    return std::as_bytes(std::span(*vectors_)).subspan(i * dimension * 4, dimension * 4);
-  }
-
   Meta write(std::string_view name, std::string_view layout, std::string_view encoding,
              std::string_view codec = "delta", std::string_view order_name = "insertion") {
     return write_index(**store_, name, *rows_, *graph_,
@@ -84,8 +60,7 @@ class InlineLayout : public testing::TestWithParam<std::string> {
   }
 
   void expect_same(std::string_view name, std::string_view like, std::string_view traversal) {
-    for (const std::string_view view : view_names()) {
-      if (!view_supported(view, (*store_)->traits().view_life)) continue;
+    for (const std::string_view view : views()) {
       EXPECT_EQ(outcome(name, view, traversal), outcome(like, view, traversal))
           << view << " by " << traversal;
     }
@@ -94,16 +69,8 @@ class InlineLayout : public testing::TestWithParam<std::string> {
   void expect_sound(std::string_view name) {
     const IndexCheck check = verify_index(**store_, name);
     EXPECT_EQ(check.damages, 0U) << all_of(check);
-    const StoredIndex index(**store_, name);
-    EXPECT_EQ(graph_digest(index.load_graph(), index.ids().load()), graph_digest(*graph_));
-    EXPECT_EQ(index.meta().digest, graph_digest(*graph_));
+    expect_graph(StoredIndex(**store_, name));
   }
-
-  support::TempDir dir_;
-  std::optional<StoreSubject> store_;
-  static inline std::vector<float>* vectors_;
-  static inline Rows* rows_;
-  static inline Graph* graph_;
 };
 
 TEST_P(InlineLayout, EveryViewAndCodecGivesTheHitsAndTheWorkOfApart) {
@@ -194,8 +161,7 @@ TEST_P(InlineLayout, AnEmptyIndexHasNoHits) {
   const Rows none(distance::metric("cosine"), dimension, 0);
   write_index(**store_, "empty", none, Graph(),
               {.layout = Layout::parse("inline"), .encoding = &distance::encoding("i8")});
-  for (const std::string_view view : view_names()) {
-    if (!view_supported(view, (*store_)->traits().view_life)) continue;
+  for (const std::string_view view : views()) {
     const Reader reader(**store_, "empty", ReaderOptions{.view = view, .traversal = "i8"});
     std::vector<Hit> hits;
     reader.searcher()->search(vector(0), {}, hits);

@@ -3,22 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <optional>
 
-#include "graph/digest.h"
 #include "graph/reader.h"
 #include "graph/write_index.h"
 #include "kv/counting_store.h"
-#include "tests/graph/fixtures.h"
-#include "tests/graph/store_subject.h"
+#include "tests/graph/layout_fixture.h"
 #include "tests/support/expect_error.h"
-#include "tests/support/temp_dir.h"
 
 namespace skerry::graph {
 namespace {
-
-constexpr std::size_t dimension = 12;
-constexpr std::size_t count = 700;
 
 constexpr std::string_view all_layouts[] = {"apart",
                                             "apart(links=4)",
@@ -30,26 +23,8 @@ constexpr std::string_view all_layouts[] = {"apart",
                                             "apart(vectors=1000)",
                                             "apart(vectors=fit)"};
 
-class LayoutContract : public testing::TestWithParam<std::string> {
+class LayoutContract : public LayoutFixture {
  protected:
-  static void SetUpTestSuite() {
-    vectors_ = new std::vector<float>(uniform_vectors(count, dimension, 1));
-    rows_ = new Rows(rows_of("cosine", *vectors_, dimension));
-    graph_ = new Graph(build(*rows_, parameters()));
-  }
-
-  static void TearDownTestSuite() {
-    delete graph_;
-    delete rows_;
-    delete vectors_;
-  }
-
-  void SetUp() override { store_.emplace(GetParam(), dir_.path() / "store"); }
-
-  static Bytes vector(std::size_t i) {
-    return std::as_bytes(std::span(*vectors_)).subspan(i * dimension * 4, dimension * 4);
-  }
-
   /// Ids and distances of 40 searches, and their work.
   struct Outcome {
     std::vector<std::vector<Hit>> hits;
@@ -67,16 +42,13 @@ class LayoutContract : public testing::TestWithParam<std::string> {
 
   void expect_same_graph(std::string_view index, const Outcome& expected) {
     const StoredIndex stored(**store_, index);
-    const Graph loaded = stored.load_graph();
-    EXPECT_EQ(graph_digest(loaded, stored.ids().load()), graph_digest(*graph_));
-    EXPECT_EQ(stored.meta().digest, graph_digest(*graph_));
+    expect_graph(stored);
     const Rows rows = stored.load_rows();
     for (Slot slot = 0; slot < count; ++slot) {
       const auto item = static_cast<Slot>(stored.ids().id_of(slot));
       ASSERT_TRUE(std::equal(rows[slot], rows[slot] + rows.row_bytes(), (*rows_)[item]));
     }
-    for (const std::string_view view : view_names()) {
-      if (!view_supported(view, (*store_)->traits().view_life)) continue;
+    for (const std::string_view view : views()) {
       const Outcome outcome = search(index, view);
       EXPECT_EQ(outcome.distances, expected.distances) << view;
       for (std::size_t q = 0; q < outcome.hits.size(); ++q) {
@@ -88,12 +60,6 @@ class LayoutContract : public testing::TestWithParam<std::string> {
       }
     }
   }
-
-  support::TempDir dir_;
-  std::optional<StoreSubject> store_;
-  static inline std::vector<float>* vectors_;
-  static inline Rows* rows_;
-  static inline Graph* graph_;
 };
 
 TEST_P(LayoutContract, EveryLayoutAndOrderHoldsTheSameGraphAndGivesTheSameHits) {

@@ -9,6 +9,7 @@
 #include "graph/write_index.h"
 #include "kv/open_store.h"
 #include "tests/graph/fixtures.h"
+#include "tests/support/expect_error.h"
 
 namespace skerry::graph {
 namespace {
@@ -112,6 +113,11 @@ TEST_F(ReaderTest, RefusesAnUnknownViewAndNamesTheNearest) {
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("frozen"), std::string::npos);
   }
+}
+
+TEST_F(ReaderTest, RefusesToBeOpenedByNoThreads) {
+  support::expect_error(Code::invalid_argument, {"threads is 0", "1..1024"},
+                        [&] { Reader(*store_, "main", ReaderOptions{.threads = 0}); });
 }
 
 TEST_F(ReaderTest, ServesManyThreadsWithOneSearcherEach) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -89,6 +90,32 @@ TEST_P(StoredCodes, CodesOfAnIndexAreThoseThatAFrozenViewMakes) {
     EXPECT_EQ(result.hits, theirs->by_vector(vector(q), options).hits);
     EXPECT_EQ(result.work.code_distances,
               theirs->by_vector(vector(q), options).work.code_distances);
+  }
+}
+
+TEST_P(StoredCodes, AFrozenViewMakesTheSameCodesOnAnyNumberOfThreads) {
+  write("plain", {}, "");
+  const Rows rows = StoredIndex(*store_, "plain").load_rows();
+  for (const distance::Encoding& encoding : distance::encodings()) {
+    const distance::Encoder encoder = train_encoder(encoding, rows);
+    const RowBlock alone = encode_rows(encoder, rows);
+    const Reader reader(*store_, "plain", ReaderOptions{.traversal = encoding.name});
+    const auto searcher = reader.searcher();
+    for (const unsigned threads : {2U, 5U}) {
+      const RowBlock shared = encode_rows(encoder, rows, {}, threads);
+      for (Slot slot = 0; slot < items; ++slot) {
+        ASSERT_EQ(std::memcmp(alone[slot], shared[slot], alone.row_bytes()), 0) << encoding.name;
+      }
+      const Reader other(*store_, "plain", {.traversal = encoding.name, .threads = threads});
+      const auto other_searcher = other.searcher();
+      for (std::size_t q = 0; q < 20; ++q) {
+        const QueryOptions options{.k = 10, .ef = 30, .way = Way::walk};
+        const QueryResult result = searcher->by_vector(vector(q), options);
+        const QueryResult same = other_searcher->by_vector(vector(q), options);
+        EXPECT_EQ(result.hits, same.hits) << encoding.name;
+        EXPECT_EQ(result.work.code_distances, same.work.code_distances) << encoding.name;
+      }
+    }
   }
 }
 

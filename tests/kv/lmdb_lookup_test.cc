@@ -105,6 +105,7 @@ TEST_F(LmdbLookup, ASnapshotDoesNotKnowATableThatIsOpenedLater) {
   Scope scope;
   View view;
   EXPECT_EQ(snapshot->get(late, b("k"), scope, view), Code::invalid_argument);
+  EXPECT_EQ(snapshot->cursor(late)->seek({}), Code::invalid_argument);
 }
 
 TEST_F(LmdbLookup, ChangedBytesNeverLeadOutOfTheMap) {

@@ -176,5 +176,38 @@ TEST_P(StoreContract, OneSnapshotServesManyThreads) {
   EXPECT_EQ(wrong, 0);
 }
 
+TEST_P(StoreContract, TablesThatManyThreadsUseLateAreThoseOfWhenTheSnapshotBegan) {
+  std::vector<TableId> tables;
+  for (int i = 0; i < 30; ++i) tables.push_back(store_->table("t" + std::to_string(i)));
+  const auto put_in_all = [&](const std::string& key, const std::string& value) {
+    const auto transaction = store_->begin();
+    for (const TableId table : tables) {
+      ASSERT_EQ(transaction->put(table, b(key), b(value)), Code::ok);
+    }
+    transaction->commit(Durability::process);
+  };
+  put_in_all("key", "old");
+  const auto snapshot = store_->snapshot();
+  EXPECT_EQ(get(*snapshot, tables[0], "key"), "old");
+  put_in_all("key", "new");
+  put_in_all("more", "1");
+  // Some begin with a get and some with a cursor, all at the same table.
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (const TableId table : tables) {
+        if (t % 2 == 0) wrong += get(*snapshot, table, "key") != "old";
+        const auto cursor = snapshot->cursor(table);
+        wrong += keys(*cursor, cursor->seek({})) != std::vector<std::string>{"key"};
+        wrong += get(*snapshot, table, "more") != "<absent>";
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
+  for (const TableId table : tables) EXPECT_EQ(get(table, "key"), "new");
+}
+
 }  // namespace
 }  // namespace skerry::kv
