@@ -9,6 +9,7 @@
 #include <benchmark/benchmark.h>
 
 #include <memory>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -73,20 +74,28 @@ void search(benchmark::State& state, std::string_view view, std::string_view tra
       benchmark::Counter(total, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
-/// Distances that come nearer the longer a walk lasts, as those of a search do.
+/// Distances that come nearer the longer a walk lasts, as those of a search do, offered as hops do.
+/// Many walks, so that no processor learns them by heart.
 void beam(benchmark::State& state, std::size_t capacity) {
+  constexpr std::size_t walks = 256;
   constexpr std::size_t offered = 1024;
+  constexpr std::size_t hop = 16;
   Random random(1);
-  std::vector<float> distances(offered);
-  for (std::size_t i = 0; i < offered; ++i) {
-    distances[i] = static_cast<float>(random.unit() + 4.0 / static_cast<double>(i + 1));
+  std::vector<float> distances(walks * offered);
+  for (std::size_t i = 0; i < distances.size(); ++i) {
+    const auto late = static_cast<double>(i % offered + 1);
+    distances[i] = static_cast<float>(random.unit() + 4.0 / late);
   }
+  std::vector<Slot> slots(offered);
+  std::iota(slots.begin(), slots.end(), Slot{0});
   graph::Beam entries;
+  std::size_t walk = 0;
   for (auto _ : state) {
     entries.reset(capacity);
-    for (std::size_t i = 0; i < offered; ++i) {
-      benchmark::DoNotOptimize(entries.insert(distances[i], static_cast<Slot>(i)));
-    }
+    const float* const from = &distances[walk * offered];
+    for (std::size_t i = 0; i < offered; i += hop) entries.insert(from + i, &slots[i], hop);
+    benchmark::DoNotOptimize(entries);
+    walk = (walk + 1) % walks;
   }
   state.counters["insert"] =
       benchmark::Counter(static_cast<double>(offered * state.iterations()),
