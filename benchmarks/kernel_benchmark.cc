@@ -155,18 +155,16 @@ void register_all() {
   }
   for (const Encoding& encoding : encodings()) {
     for (const std::size_t dimension : dimensions) {
-      const std::string name =
-          std::string(encoding.name) + '/' + std::to_string(dimension) + "/batch";
+      const std::string name = std::string(encoding.name) + '/' + std::to_string(dimension);
       for (const Place place : {Place::cache, Place::memory}) {
         benchmark::RegisterBenchmark(
-            (name + (place == Place::cache ? "/cache" : "/memory")).c_str(),
+            (name + (place == Place::cache ? "/batch/cache" : "/batch/memory")).c_str(),
             [&encoding, dimension, place](benchmark::State& s) {
               batch(s, encoding.choose_kernel(), dimension, encoding.code_bytes(dimension),
                     encoding.query_bytes(dimension), place);
             });
       }
-      on_two_threads(std::string(encoding.name) + '/' + std::to_string(dimension),
-                     encoding.choose_kernel(), dimension, encoding.code_bytes(dimension),
+      on_two_threads(name, encoding.choose_kernel(), dimension, encoding.code_bytes(dimension),
                      encoding.query_bytes(dimension));
     }
   }

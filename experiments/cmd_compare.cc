@@ -6,10 +6,10 @@
 #include <array>
 #include <charconv>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "experiments/command_line.h"
 #include "experiments/statistics/comparison.h"
 #include "experiments/statistics/comparison_output.h"
@@ -117,7 +117,7 @@ CompareOptions options_of(const Parsed& parsed) {
   compare.resampling = {
       .count = whole_number("resamples", parsed.value("resamples"), 100, 10'000'000),
       .seed = whole_number("seed", parsed.value("seed"), 0, UINT64_MAX),
-      .threads = std::max(1U, std::thread::hardware_concurrency())};
+      .threads = machine_threads()};
   return compare;
 }
 

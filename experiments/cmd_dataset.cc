@@ -6,9 +6,9 @@
 #include <array>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "base/spec.h"
 #include "base/types.h"
 #include "experiments/cmd_dataset_get.h"
@@ -140,7 +140,7 @@ const distance::Metric& metric_for(const Parsed& parsed, const DatasetRequest& r
 }
 
 unsigned threads_of(const Parsed& parsed) {
-  if (!parsed.has("threads")) return std::thread::hardware_concurrency();
+  if (!parsed.has("threads")) return machine_threads();
   return static_cast<unsigned>(whole_number("threads", parsed.value("threads"), 1, 1024));
 }
 

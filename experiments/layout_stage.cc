@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <thread>
 
+#include "base/parallel.h"
 #include "experiments/churn.h"
 #include "experiments/describe_layout.h"
 #include "experiments/graph_file.h"
@@ -24,7 +24,7 @@ namespace {
 OpenLayout write_layout(const Settings& settings, const Dataset& dataset,
                         const distance::Metric& metric, const std::filesystem::path& file,
                         const std::filesystem::path& path) {
-  const unsigned threads = std::max(1U, std::thread::hardware_concurrency());
+  const unsigned threads = machine_threads();
   const graph::Graph graph = read_graph_file(file);
   const graph::Rows rows = graph::encode_rows(metric, dataset.train.dimension, dataset.train.data,
                                               dataset.train.rows, threads);
@@ -74,7 +74,7 @@ void layout_stage(const StageInput& input, const LayoutPlan& plan, const RowFile
   const Settings& settings = plan.settings();
   const distance::Metric& metric = distance::metric(settings.word("metric"));
   Dataset dataset = load_dataset(input.dataset, metric);
-  ensure_truth(dataset, metric, input.truth_depth, std::thread::hardware_concurrency());
+  ensure_truth(dataset, metric, input.truth_depth, machine_threads());
   ordered_json churned;
   const std::optional<ChurnVia> churn = ChurnVia::parse(settings.word("via"));
   OpenLayout layout = churn ? churn_layout(plan, *churn, input, dataset, metric, path,

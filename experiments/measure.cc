@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
-#include <thread>
 
 #include "base/parallel.h"
 #include "experiments/cost/engine_sums.h"
@@ -30,9 +29,7 @@ CountedPass count_pass(kv::Store& store, std::string_view index, const graph::Re
   // Nothing is timed here, so all cores may help where a query's reads do not depend on others: a
   // memo fetches a record for the first of them only. Each thread has a counter of its own, so
   // that reads belong to queries.
-  const unsigned threads = graph::ViewSpec::parse(view).remembers()
-                               ? 1
-                               : std::max(1U, std::thread::hardware_concurrency());
+  const unsigned threads = graph::ViewSpec::parse(view).remembers() ? 1 : machine_threads();
   const bool is_shared = view == "frozen";  // it reads nothing after it was opened
   graph::ReaderOptions how = opened;
   how.threads = threads;

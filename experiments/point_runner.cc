@@ -6,10 +6,10 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "base/size.h"
 #include "experiments/cost/engine_sums.h"
 #include "experiments/cost/file_cache.h"
@@ -172,7 +172,7 @@ void PointRunner::count(std::size_t place, Measured& measured) const {
 
 void PointRunner::time_warm(const Places& places, std::vector<Measured>& measured) const {
   graph::ReaderOptions how = opened(at(places.front()));
-  how.threads = std::max(1U, std::thread::hardware_concurrency());  // of opening no figure is told
+  how.threads = machine_threads();  // of opening no figure is told
   const graph::Reader reader(layout_->store(), OpenLayout::index_name, how);
   warm_up(reader, places);
   std::int64_t most = 0;

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "experiments/graph_file.h"
 #include "experiments/ground_truth.h"
 #include "experiments/make_graph.h"
@@ -29,8 +29,7 @@ void dataset_stage(const StageInput& input, const std::string& metric_name,
   const distance::Metric& metric = distance::metric(metric_name);
   Dataset dataset = load_dataset(input.dataset, metric);
   // The truth is not what is measured: it may use the whole machine.
-  ensure_truth(dataset, metric, input.truth_depth, std::thread::hardware_concurrency(),
-               progress_to(messages));
+  ensure_truth(dataset, metric, input.truth_depth, machine_threads(), progress_to(messages));
   messages.send(ordered_json{{"kind", "dataset"},
                              {"name", dataset.name},
                              {"n", dataset.train.rows},

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <thread>
 #include <unordered_map>
 #include <vector>
 
@@ -63,7 +62,7 @@ template <class Draw>
 void fill(Matrix& matrix, const Generator& generator, bool bits, const Draw& draw) {
   constexpr std::size_t grain_components = std::size_t{1} << 16;
   const std::size_t grain = std::max<std::size_t>(1, grain_components / matrix.dimension);
-  parallel_for(matrix.rows, std::thread::hardware_concurrency(), grain,
+  parallel_for(matrix.rows, machine_threads(), grain,
                [&](std::size_t begin, std::size_t end, unsigned) {
                  std::vector<float> vector(matrix.dimension);
                  for (std::size_t row = begin; row < end; ++row) {

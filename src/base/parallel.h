@@ -15,6 +15,10 @@ namespace skerry {
 /// for: 1..1024.
 void check_threads(unsigned threads);
 
+/// The threads that this machine runs at once, as far as callers may ask for them; 1 where the
+/// system does not tell.
+unsigned machine_threads() noexcept;
+
 /// Calls `body(begin, end, worker)` on disjoint chunks that cover [0, count), each of at most
 /// `grain` (>= 1), on up to `threads` threads (the caller's is worker 0; workers are 0..threads-1).
 /// Which worker gets which chunk is not fixed: a body must not let its result depend on it.

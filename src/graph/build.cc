@@ -6,6 +6,7 @@
 #include <array>
 #include <numeric>
 
+#include "base/parallel.h"
 #include "base/random.h"
 #include "base/spec.h"
 #include "graph/build_space.h"
@@ -33,7 +34,7 @@ void BuildParameters::validate() const {
   require(ef_construction >= 1 && ef_construction <= 1000000, "ef_construction", ef_construction,
           "1..1000000");
   require(pair_memo <= std::size_t{1} << 30, "pair_memo", pair_memo, "0..2^30");
-  require(threads >= 1 && threads <= 1024, "threads", threads, "1..1024");
+  check_threads(threads);
 }
 
 Connectivity connectivity(std::string_view name) {

@@ -5,6 +5,8 @@
 #include <numeric>
 #include <string>
 
+#include "base/error.h"
+
 namespace skerry {
 namespace {
 
@@ -64,6 +66,13 @@ TEST(ParallelFor, HandsOutNoChunkAfterAnException) {
   EXPECT_THROW(parallel_for(1000, 1, 1, body), std::string);
   EXPECT_EQ(calls, 11U);
 }
+
+TEST(Threads, CallersMayAskForOneToAThousandAndTwentyFour) {
+  for (const unsigned threads : {1U, 2U, 1024U}) EXPECT_NO_THROW(check_threads(threads));
+  for (const unsigned threads : {0U, 1025U}) EXPECT_THROW(check_threads(threads), Error);
+}
+
+TEST(Threads, ThoseOfTheMachineMayBeAskedFor) { EXPECT_NO_THROW(check_threads(machine_threads())); }
 
 }  // namespace
 }  // namespace skerry
